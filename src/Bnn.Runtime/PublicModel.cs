@@ -33,3 +33,7 @@ public static partial class ModelErrors;
 public sealed partial record NetworkProblem;
 public static partial class NetworkField;
 public static partial class NetworkVerifier;
+public static partial class BnnWriter;
+public static partial class BnnReader;
+public sealed partial record ReadResult;
+public readonly partial record struct TextPlace;

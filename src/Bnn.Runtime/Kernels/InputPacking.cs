@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Bnn.Kernels;
+
+/// <summary>Packs bytes into bits, 64 to a word: one plane of an input encoding.</summary>
+/// <remarks>Exact on every lane width: the same bits with 512, 256, 128 bits and without vectors. Cost: about one compare and one mask for each vector of bytes.</remarks>
+public static class InputPacking
+{
+    /// <summary>Packs the bits <c>values[i] ≥ threshold</c>.</summary>
+    /// <param name="values"><c>[n]</c> bytes.</param>
+    /// <param name="threshold">In [1, 255].</param>
+    /// <param name="words">Bits from <paramref name="bitOffset"/> on must be 0; bit <paramref name="bitOffset"/> + i receives that of value i.</param>
+    /// <param name="bitOffset">Where the plane begins, in bits.</param>
+    /// <exception cref="ArgumentException"><paramref name="words"/> has no room.</exception>
+    public static void AtLeast(ReadOnlySpan<byte> values, int threshold, Span<ulong> words, int bitOffset) =>
+        Pack(values, new AtLeastTest((byte)threshold), words, bitOffset);
+
+    /// <summary>Packs bit number <paramref name="bit"/> of each value.</summary>
+    /// <param name="values"><c>[n]</c> bytes.</param>
+    /// <param name="bit">In [0, 7], 0 the least significant.</param>
+    /// <param name="words">Bits from <paramref name="bitOffset"/> on must be 0; bit <paramref name="bitOffset"/> + i receives that of value i.</param>
+    /// <param name="bitOffset">Where the plane begins, in bits.</param>
+    /// <exception cref="ArgumentException"><paramref name="words"/> has no room.</exception>
+    public static void Bit(ReadOnlySpan<byte> values, int bit, Span<ulong> words, int bitOffset) =>
+        Pack(values, new BitTest(bit), words, bitOffset);
+
+    // How a byte becomes a bit; the vector forms leave it in the top bit of each byte.
+    private interface ITest
+    {
+        Vector512<byte> Top(Vector512<byte> values);
+        Vector256<byte> Top(Vector256<byte> values);
+        Vector128<byte> Top(Vector128<byte> values);
+        bool Test(byte value);
+    }
+
+    private readonly struct AtLeastTest(byte threshold) : ITest
+    {
+        public Vector512<byte> Top(Vector512<byte> values) => Vector512.GreaterThanOrEqual(values, Vector512.Create(threshold));
+        public Vector256<byte> Top(Vector256<byte> values) => Vector256.GreaterThanOrEqual(values, Vector256.Create(threshold));
+        public Vector128<byte> Top(Vector128<byte> values) => Vector128.GreaterThanOrEqual(values, Vector128.Create(threshold));
+        public bool Test(byte value) => value >= threshold;
+    }
+
+    private readonly struct BitTest(int bit) : ITest
+    {
+        // Shifting 16-bit lanes moves bits across bytes, but never into the top bit of a byte from another one: it comes from below in the same byte.
+        public Vector512<byte> Top(Vector512<byte> values) => Vector512.ShiftLeft(values.AsUInt16(), 7 - bit).AsByte();
+        public Vector256<byte> Top(Vector256<byte> values) => Vector256.ShiftLeft(values.AsUInt16(), 7 - bit).AsByte();
+        public Vector128<byte> Top(Vector128<byte> values) => Vector128.ShiftLeft(values.AsUInt16(), 7 - bit).AsByte();
+        public bool Test(byte value) => (value >> bit & 1) != 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pack<TTest>(ReadOnlySpan<byte> values, TTest test, Span<ulong> words, int bitOffset)
+        where TTest : struct, ITest
+    {
+        if (bitOffset < 0 || (long)bitOffset + values.Length > 64L * words.Length)
+            throw new ArgumentException($"{values.Length} bits from bit {bitOffset} on do not fit into {words.Length} words.", nameof(words));
+        int word = bitOffset >> 6;
+        int shift = bitOffset & 63;
+        ref byte from = ref MemoryMarshal.GetReference(values);
+        int i = 0;
+        for (; i + 64 <= values.Length; i += 64)
+            Put(words, word++, shift, Pack64(ref Unsafe.Add(ref from, i), test));
+        if (i < values.Length)
+            Put(words, word, shift, PackTail(values[i..], test));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Span<ulong> words, int word, int shift, ulong bits)
+    {
+        words[word] |= bits << shift;
+        // Two shifts, because a shift by 64 is one by 0. No bits, no word: the last one may not exist.
+        ulong rest = bits >> 1 >> (63 - shift);
+        if (rest != 0)
+            words[word + 1] |= rest;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Pack64<TTest>(ref byte from, TTest test)
+        where TTest : struct, ITest
+    {
+        if (Vector512.IsHardwareAccelerated)
+            return test.Top(Vector512.LoadUnsafe(ref from)).ExtractMostSignificantBits();
+        if (Vector256.IsHardwareAccelerated)
+        {
+            return test.Top(Vector256.LoadUnsafe(ref from)).ExtractMostSignificantBits()
+                | (ulong)test.Top(Vector256.LoadUnsafe(ref from, 32)).ExtractMostSignificantBits() << 32;
+        }
+        if (Vector128.IsHardwareAccelerated)
+        {
+            ulong bits = 0;
+            for (int i = 0; i < 4; i++)
+                bits |= (ulong)test.Top(Vector128.LoadUnsafe(ref from, (nuint)(16 * i))).ExtractMostSignificantBits() << (16 * i);
+            return bits;
+        }
+        return PackTail(MemoryMarshal.CreateReadOnlySpan(ref from, 64), test);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong PackTail<TTest>(ReadOnlySpan<byte> values, TTest test)
+        where TTest : struct, ITest
+    {
+        ulong bits = 0;
+        int i = 0;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            for (; i + 16 <= values.Length; i += 16)
+                bits |= (ulong)test.Top(Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(values), (nuint)i)).ExtractMostSignificantBits() << i;
+        }
+        for (; i < values.Length; i++)
+            bits |= test.Test(values[i]) ? 1UL << i : 0;
+        return bits;
+    }
+}

@@ -1,0 +1,93 @@
+namespace Bnn.Model;
+
+/// <summary>Walks over the lines of a model file that count, collects errors, and adds to the checksum what it passes.</summary>
+internal sealed class BnnLines : IDisposable
+{
+    private readonly string _text;
+    private readonly CancellationToken _cancel;
+    private readonly BnnChecksum _checksum = new();
+    private readonly List<ModelError> _errors = [];
+    private int _next;
+    private int _number = -1;
+
+    public BnnLines(string text, CancellationToken cancel)
+    {
+        _text = text;
+        _cancel = cancel;
+        Advance(addToChecksum: false);
+    }
+
+    /// <summary>The line to look at; means nothing at the end of the file.</summary>
+    public BnnLine Current { get; private set; }
+
+    public bool AtEnd { get; private set; }
+
+    /// <summary>Set once so many errors were found that reading on would help nobody.</summary>
+    public bool GaveUp => _errors.Count >= ModelCaps.ReportedErrors;
+
+    public bool HasErrors => _errors.Count > 0;
+
+    /// <summary>Whether the current line's first word is <paramref name="word"/>.</summary>
+    public bool Is(string word) => !AtEnd && Current.Word(0).SequenceEqual(word.AsSpan());
+
+    /// <summary>Goes to the next line that is neither blank nor a comment.</summary>
+    public void Advance(bool addToChecksum = true)
+    {
+        if (addToChecksum && !AtEnd)
+            _checksum.Add(Current.Text);
+        while (_next < _text.Length && !GaveUp)
+        {
+            _cancel.ThrowIfCancellationRequested();
+            int start = _next;
+            int end = _text.IndexOf('\n', start);
+            _next = end < 0 ? _text.Length : end + 1;
+            end = end < 0 ? _text.Length : end;
+            end -= end > start && _text[end - 1] == '\r' ? 1 : 0;
+            _number++;
+            if (end - start > ModelCaps.LineLength)
+            {
+                Report(new(_number, 0, ModelCaps.LineLength), ModelErrors.TooLarge, "Length of the line", Text(end - start), Text(ModelCaps.LineLength));
+                continue;
+            }
+            if (end == start || _text[start] == '#')
+                continue;
+            Current = new(_text, _number, start, end - start);
+            return;
+        }
+        AtEnd = true;
+    }
+
+    /// <summary>The checksum of all lines passed so far. Call once.</summary>
+    public string FinishChecksum() => _checksum.Finish();
+
+    public void Report(TextPlace place, ModelErrorKind kind, params string[] arguments)
+    {
+        if (!GaveUp)
+            _errors.Add(new(kind, place.Line, place.Column, place.Length, arguments.Select(Shown).ToEquatableArray()));
+    }
+
+    /// <summary>Reports at word <paramref name="index"/> of the current line that something else is expected there.</summary>
+    public void ReportSyntax(int index, string expected) =>
+        Report(Current.PlaceOf(index), ModelErrors.Syntax, expected, index < Current.Count ? Current.Word(index).ToString() : "end of line");
+
+    public void ReportTruncated(string expected) => Report(new(Math.Max(_number, 0), 0, 0), ModelErrors.Truncated, expected);
+
+    /// <summary>All errors in the order of their places.</summary>
+    public EquatableArray<ModelError> Errors()
+    {
+        IEnumerable<ModelError> sorted = _errors.OrderBy(error => error.Line).ThenBy(error => error.Column);
+        return (GaveUp ? sorted.Append(new(ModelErrors.TooManyErrors, _number, 0, 0, new([Text(ModelCaps.ReportedErrors)]))) : sorted).ToEquatableArray();
+    }
+
+    public void Dispose() => _checksum.Dispose();
+
+    internal static string Text(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // What a message repeats of a file: short, and without characters that could play tricks on a terminal or an editor.
+    private static string Shown(string text)
+    {
+        const int most = 200;
+        string clean = string.Concat(text.Take(most).Select(c => c is >= ' ' and <= '~' ? c : '?'));
+        return text.Length <= most ? clean : clean + "...";
+    }
+}
