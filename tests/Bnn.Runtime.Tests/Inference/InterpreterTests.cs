@@ -1,0 +1,94 @@
+using Bnn.Inference;
+using Bnn.Model;
+
+namespace Bnn.Runtime.Tests.Inference;
+
+public class InterpreterTests
+{
+    [Fact]
+    public void Interpreter_gives_the_scores_of_the_reference()
+    {
+        for (int seed = 0; seed < 400; seed++)
+        {
+            Network network = RandomNetworks.Dense(seed);
+            var interpreter = new Interpreter(network);
+            var scores = new int[network.ClassCount];
+            for (int sample = 0; sample < 5; sample++)
+            {
+                byte[] input = RandomNetworks.Input(network, sample);
+                int[] expected = Reference.Run(network, input).Scores;
+                interpreter.Scores(input, scores);
+                Assert.Equal(expected, scores);
+                Assert.Equal(Reference.ArgMax(expected), interpreter.Predict(input));
+            }
+        }
+    }
+
+    [Fact]
+    public void Batches_give_what_single_samples_give()
+    {
+        Network network = RandomNetworks.Dense(7);
+        var interpreter = new Interpreter(network);
+        byte[] images = [.. Enumerable.Range(0, 9).SelectMany(i => RandomNetworks.Input(network, i))];
+        var classes = new int[9];
+        var scores = new int[9 * network.ClassCount];
+        interpreter.PredictBatch(images, classes);
+        interpreter.ScoresBatch(images, scores);
+        for (int i = 0; i < 9; i++)
+        {
+            byte[] input = RandomNetworks.Input(network, i);
+            Assert.Equal(interpreter.Predict(input), classes[i]);
+            Assert.Equal(Reference.Run(network, input).Scores, scores[(i * network.ClassCount)..((i + 1) * network.ClassCount)]);
+        }
+    }
+
+    [Fact]
+    public void The_score_of_a_hand_made_network_is_the_one_computed_by_hand()
+    {
+        // Bits 1 0 1; channel 0 = (+ + masked): differs at bit 1: count 1 of K 2. Channel 1 = (− − −): differs at bits 0 and 2: count 2.
+        WeightMatrix dense = WeightMatrix.Create(2, 3, (row, column) => row == 1 ? -1 : column == 2 ? 0 : 1);
+        WeightMatrix classes = WeightMatrix.Create(2, 2, (row, _) => row == 0 ? 1 : -1);
+        var network = new Network("hand", new(3, 1, 1), new RawBitsEncoding(),
+            new([new DenseLayer("a", dense, new([1, 1])), new ScoresLayer("b", classes, new([0, 7]), 3)]), default, default);
+        ReferenceRun run = Reference.Run(network, [1, 0, 1]);
+        Assert.Equal([1, 2], run.Counts[0]);
+        Assert.Equal([true, false], run.Bits[0]);
+        Assert.Equal([0, 7], run.Scores);
+        Assert.Equal(1, new Interpreter(network).Predict([1, 0, 1]));
+    }
+
+    [Fact]
+    public void Ties_go_to_the_lowest_class() => Assert.Equal(1, Reference.ArgMax([-3, 4, 4, 2]));
+
+    [Fact]
+    public void Wrong_lengths_name_both_lengths()
+    {
+        Network network = RandomNetworks.Dense(3);
+        var interpreter = new Interpreter(network);
+        var error = Assert.Throws<ArgumentException>(() => interpreter.Predict(new byte[network.InputLength + 1]));
+        Assert.Contains($"{network.InputLength + 1}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"{network.InputLength}.", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => interpreter.PredictBatch(new byte[network.InputLength], new int[2]));
+    }
+
+    [Fact]
+    public void Layer_kinds_that_are_not_implemented_yet_are_refused_by_name()
+    {
+        Network network = Model.SampleModels.Everything();
+        Assert.Contains("'conv'", Assert.Throws<NotSupportedException>(() => new Interpreter(network)).Message, StringComparison.Ordinal);
+        Assert.Contains("'conv'", Assert.Throws<NotSupportedException>(() => Reference.Run(network, new byte[network.InputLength])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Predicting_allocates_nothing()
+    {
+        Network network = RandomNetworks.Dense(12);
+        var interpreter = new Interpreter(network);
+        byte[] input = RandomNetworks.Input(network, 1);
+        interpreter.Predict(input);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            interpreter.Predict(input);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+}
