@@ -1,0 +1,67 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Basic.Reference.Assemblies;
+using Bnn.Generator;
+using Bnn.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Bnn.EndToEnd.Tests;
+
+/// <summary>Runs the generator as a compiler does, compiles what it wrote, and loads it.</summary>
+internal static class GeneratedModels
+{
+    /// <summary>Compiles model files into one assembly.</summary>
+    /// <param name="models">Name of the class and text of its file.</param>
+    /// <param name="lowering">Forces a lowering by name; null lets the planner choose.</param>
+    public static Assembly Compile(IReadOnlyList<(string Name, string Text)> models, string? lowering = null)
+    {
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true);
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Generated" + Guid.NewGuid().ToString("N"), [], [.. Net100.References.All, MetadataReference.CreateFromFile(typeof(Network).Assembly.Location)], options);
+        GeneratorDriver driver = CSharpGeneratorDriver.Create(
+            [new BnnGenerator().AsSourceGenerator()],
+            models.Select(model => (AdditionalText)new InMemoryText($"/models/{model.Name}.bnn", model.Text)),
+            optionsProvider: new Options(lowering));
+        driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out var diagnostics);
+        Assert.Empty(diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
+        using var stream = new MemoryStream();
+        var emitted = output.Emit(stream);
+        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(5)));
+        stream.Position = 0;
+        return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(stream);
+    }
+
+    /// <summary>Calls <c>method&lt;TModel&gt;(arguments)</c> of <paramref name="owner"/> with the generated class of that name.</summary>
+    public static void Call(Type owner, string method, Assembly assembly, string className, params object[] arguments)
+    {
+        Type model = assembly.GetTypes().Single(type => type.Name == className);
+        MethodInfo generic = owner.GetMethod(method, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
+        generic.MakeGenericMethod(model).Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    private sealed class InMemoryText(string path, string text) : AdditionalText
+    {
+        public override string Path => path;
+
+        public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
+    }
+
+    private sealed class Options(string? lowering) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(new() { ["build_property.RootNamespace"] = "Generated", ["build_property.ProjectDir"] = "/" });
+
+        private readonly Values _file = new(lowering is null ? [] : new() { ["build_metadata.AdditionalFiles.BnnLowering"] = lowering });
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values([]);
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => _file;
+    }
+
+    private sealed class Values(Dictionary<string, string> values) : AnalyzerConfigOptions
+    {
+        public override bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => values.TryGetValue(key, out value);
+    }
+}
