@@ -15,21 +15,23 @@ internal static class BnnCompiler
     {
         var errors = new List<ModelError>();
         CompileSettings settings = CompileSettings.Of(source, errors);
-        if (source.ClashesWith is not null)
-            errors.Add(CompilerErrors.OnFile(CompilerErrors.DuplicateClass, source.ClashesWith, ModelNames.FileName(source.Path), settings.FullName));
+        ModelError? clash = source.ClashesWith is null ? null : CompilerErrors.OnFile(
+            CompilerErrors.DuplicateClass, ModelNames.Quote(ModelNames.FileName(source.Path)), ModelNames.Quote(source.ClashesWith), settings.FullName);
+        if (clash is not null && !source.IsFirstOfClash)
+            errors.Add(clash);
         if (source.Text is null)
             return CompileOutcome.Failed([.. errors, CompilerErrors.OnFile(CompilerErrors.Unreadable, ModelNames.Quote(ModelNames.FileName(source.Path)))]);
         ReadResult read = BnnReader.Read(source.Text, cancel);
         errors.AddRange(read.Errors);
         if (read.Network is null || errors.Count > 0)
             return CompileOutcome.Failed(errors);
-        return Compile(read.Network, read.Hash, source, settings, cancel);
+        CompileOutcome outcome = Compile(read.Network, read, source, settings, cancel);
+        return clash is null ? outcome : outcome with { Notes = outcome.Notes.Append(clash).ToEquatableArray() };
     }
 
-    /// <summary>Compiles a network that has been read.</summary>
-    public static CompileOutcome Compile(Network network, string hash, ModelSource source, CompileSettings settings, CancellationToken cancel)
+    private static CompileOutcome Compile(Network network, ReadResult read, ModelSource source, CompileSettings settings, CancellationToken cancel)
     {
-        ModelError[] unknown = NotCompiled(network, source.Text ?? "").ToArray();
+        ModelError[] unknown = NotCompiled(network, read.LayerPlaces).ToArray();
         if (unknown.Length > 0)
             return CompileOutcome.Failed(unknown);
         Plan plan = Plan(network, settings, cancel);
@@ -37,7 +39,7 @@ internal static class BnnCompiler
             .Sum(layer => (long)layer.Channels * layer.InputWords * (layer.Rows.HasElementMasks ? 2 : 1));
         if (words > CostModel.ConstantWords)
             return CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.TooLargeToCompile, Literal.Of(words), Literal.Of(CostModel.ConstantWords))]);
-        string text = ModelEmitter.Emit(plan, settings, ModelNames.FileName(source.Path), hash, cancel);
+        string text = ModelEmitter.Emit(plan, settings, ModelNames.FileName(source.Path), read.Hash, cancel);
         return new(new(settings.FullName, text, plan.Text), default, plan.Layers.Select(Note).ToEquatableArray());
     }
 
@@ -54,20 +56,11 @@ internal static class BnnCompiler
 
     private static bool IsCompiled(Layer layer) => layer is DenseLayer or FlattenLayer or ScoresLayer;
 
-    private static IEnumerable<ModelError> NotCompiled(Network network, string text)
-    {
-        string[] lines = CanCompile(network) ? [] : text.Split('\n');
-        int line = -1;
-        for (int i = 0; i < network.Layers.Length && lines.Length > 0; i++)
-        {
-            line = Array.FindIndex(lines, line + 1, candidate => candidate.StartsWith("layer ", StringComparison.Ordinal));
-            if (!IsCompiled(network.Layers[i]))
-            {
-                yield return new(CompilerErrors.LayerNotCompiled, Math.Max(0, line), 0, line < 0 ? 0 : lines[line].TrimEnd('\r').Length,
-                    new([ModelNames.Quote(network.Layers[i].Name), network.Layers[i].Keyword]));
-            }
-        }
-    }
+    private static IEnumerable<ModelError> NotCompiled(Network network, EquatableArray<TextPlace> places) =>
+        from layer in network.Layers.Zip(places, (layer, place) => (Layer: layer, Place: place))
+        where !IsCompiled(layer.Layer)
+        select new ModelError(CompilerErrors.LayerNotCompiled, layer.Place.Line, layer.Place.Column, layer.Place.Length,
+            new([ModelNames.Quote(layer.Layer.Name), layer.Layer.Keyword]));
 
     private static ModelError Note(LayerPlan layer) => CompilerErrors.OnFile(
         CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape.TrimEnd(','), layer.Lowering.ToString(), layer.Reason);

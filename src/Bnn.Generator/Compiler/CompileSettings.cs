@@ -26,8 +26,8 @@ internal sealed record CompileSettings(string Namespace, string ClassName, strin
         Goal goal = Named(options.Goal, "BnnGoal", [Planning.Goal.Latency, Planning.Goal.Throughput, Planning.Goal.Size], errors) ?? Goal.Latency;
         Lowering? lowering = Named(options.Lowering, "BnnLowering", [Planning.Lowering.Unrolled, Planning.Lowering.PopCountTable], errors);
         string budgetText = Or(options.UnrolledBudget, CostModel.LayerBudget.ToString(CultureInfo.InvariantCulture));
-        if (!int.TryParse(budgetText, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) || budget > 1_000_000)
-            errors.Add(CompilerErrors.OnFile(CompilerErrors.BadOption, "BnnUnrolledBudget", ModelNames.Quote(budgetText), "a whole number in [0, 1000000]"));
+        if (!int.TryParse(budgetText, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) || budget > 100_000)
+            errors.Add(CompilerErrors.OnFile(CompilerErrors.BadOption, "BnnUnrolledBudget", ModelNames.Quote(budgetText), "a whole number in [0, 100000]"));
         return new(ModelNames.Namespace(source, errors), ModelNames.ClassName(source, errors), visibility, goal, lowering, budget);
     }
 

@@ -77,7 +77,10 @@ internal static class ModelNames
     }
 
     private static bool IsMember(string name) =>
-        s_members.Contains(name) || (name.StartsWith("Layer", StringComparison.Ordinal) && name.Length > 5 && name[5] is >= '0' and <= '9');
+        s_members.Contains(name) || IsNumbered(name, "Layer") || IsNumbered(name, "Pack");
+
+    private static bool IsNumbered(string name, string word) =>
+        name.StartsWith(word, StringComparison.Ordinal) && name.Length > word.Length && name[word.Length] is >= '0' and <= '9';
 
     private static string? Fault(string name, int longest) =>
         name.Length == 0 ? "it is empty"

@@ -8,8 +8,11 @@ namespace Bnn.Generator.Compiler;
 /// <param name="Options">What the user asked for, as written.</param>
 internal sealed record ModelSource(string Path, string? Text, CompileOptions Options)
 {
-    /// <summary>The path of an earlier model with the same class name: this one is then refused.</summary>
+    /// <summary>Another model with the same class name, or null.</summary>
     public string? ClashesWith { get; init; }
+
+    /// <summary>Whether this model comes before the one it clashes with: it is compiled, the other one is not.</summary>
+    public bool IsFirstOfClash { get; init; }
 }
 
 /// <summary>Options as the user wrote them; null or empty stands for the default. <see cref="CompileSettings"/> holds what they mean.</summary>

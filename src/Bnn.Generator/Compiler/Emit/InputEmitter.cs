@@ -3,50 +3,87 @@ using Bnn.Generator.Compiler.Planning;
 namespace Bnn.Generator.Compiler.Emit;
 
 /// <summary>Writes how the bytes that are read become packed bits.</summary>
-internal static class InputEmitter
+internal sealed class InputEmitter
 {
-    /// <summary>Declares and fills <c>bits</c> of the first layer that is computed.</summary>
-    public static void Emit(SourceWriter w, InputLayout input, LayerPlan first)
+    // Up to here the lines stand in Run; more go to methods of their own, each within the JIT's limits.
+    private const int LinesInline = 64;
+    private const int LinesOfMethod = 200;
+
+    private readonly InputLayout _input;
+    private readonly string _bits;
+    private readonly List<string> _lines = [];
+
+    /// <param name="input">The layout.</param>
+    /// <param name="first">The first layer, which reads it.</param>
+    public InputEmitter(InputLayout input, LayerPlan first)
     {
-        string bits = LayerText.Bits(first.Index);
-        int planes = input.IsEightBit ? 8 : 1;
-        w.Line($"global::System.Span<ulong> {bits} = stackalloc ulong[{Literal.Of(planes * input.Words)}];");
-        w.Line($"{bits}.Clear();");
+        _input = input;
+        _bits = LayerText.Bits(first.Index);
         foreach (InputRun run in input.Runs)
         {
-            for (int b = 0; b < planes; b++)
+            for (int plane = 0; plane < Planes; plane++)
             {
-                int bitNumber = input.IsEightBit ? b : run.Value;
+                int value = input.IsEightBit ? plane : run.Value;
                 if (run.Length <= CostModel.ScalarRun)
-                    Scalar(w, run, bits, bitNumber, b * input.Words);
+                    Scalar(run, value, plane * input.Words);
                 else
-                    Call(w, run, bits, bitNumber, input, b);
+                    Call(run, value, plane);
             }
         }
         // Values between those that are read were packed along with them.
         for (int word = 0; word < input.Words; word++)
         {
-            for (int b = 0; b < planes && first.Rows.Unread(word) != 0; b++)
-                w.Line($"{bits}[{Literal.Of((b * input.Words) + word)}] &= {Literal.Of(~first.Rows.Unread(word))};");
+            for (int plane = 0; plane < Planes && first.Rows.Unread(word) != 0; plane++)
+                _lines.Add($"{_bits}[{Literal.Of((plane * input.Words) + word)}] &= {Literal.Of(~first.Rows.Unread(word))};");
         }
     }
 
-    private static void Call(SourceWriter w, InputRun run, string bits, int value, InputLayout input, int plane)
+    private int Planes => _input.IsEightBit ? 8 : 1;
+
+    private bool IsInline => _lines.Count <= LinesInline;
+
+    /// <summary>Writes what fills <c>bits</c> of the first layer.</summary>
+    public void EmitCall(SourceWriter w, Scratch scratch)
+    {
+        w.Line(scratch.Take(_bits, Planes * _input.Words));
+        w.Line($"{_bits}.Clear();");
+        foreach (string line in IsInline ? _lines : Methods().Select(first => $"Pack{Literal.Of(first)}(input, {_bits});"))
+            w.Line(line);
+    }
+
+    /// <summary>Writes the methods that the call needs.</summary>
+    public void EmitMethods(SourceWriter w)
+    {
+        foreach (int first in IsInline ? [] : Methods())
+        {
+            using (w.Block($"private static void Pack{Literal.Of(first)}(global::System.ReadOnlySpan<byte> input, global::System.Span<ulong> {_bits})"))
+            using (w.Block("unchecked"))
+            {
+                foreach (string line in _lines.Skip(first).Take(LinesOfMethod))
+                    w.Line(line);
+            }
+            w.Line();
+        }
+    }
+
+    private IEnumerable<int> Methods() => Enumerable.Range(0, (_lines.Count + LinesOfMethod - 1) / LinesOfMethod).Select(i => i * LinesOfMethod);
+
+    private void Call(InputRun run, int value, int plane)
     {
         string slice = $"input.Slice({Literal.Of(run.First)}, {Literal.Of(run.Length)})";
-        string words = input.IsEightBit ? $"{bits}.Slice({Literal.Of(plane * input.Words)}, {Literal.Of(input.Words)})" : bits;
-        w.Line($"global::Bnn.Kernels.InputPacking.{(run.IsThreshold ? "AtLeast" : "Bit")}({slice}, {Literal.Of(value)}, {words}, {Literal.Of(run.Offset)});");
+        string words = _input.IsEightBit ? $"{_bits}.Slice({Literal.Of(plane * _input.Words)}, {Literal.Of(_input.Words)})" : _bits;
+        _lines.Add($"global::Bnn.Kernels.InputPacking.{(run.IsThreshold ? "AtLeast" : "Bit")}({slice}, {Literal.Of(value)}, {words}, {Literal.Of(run.Offset)});");
     }
 
     // (t - 1 - v) is negative iff v >= t, so its sign bit is the bit.
-    private static void Scalar(SourceWriter w, InputRun run, string bits, int value, int firstWord)
+    private void Scalar(InputRun run, int value, int firstWord)
     {
         for (int i = 0; i < run.Length; i++)
         {
             string v = $"input[{Literal.Of(run.First + i)}]";
-            string bit = run.IsThreshold ? $"(ulong)((uint)({Literal.Of(value - 1)} - {v}) >> 31)" : $"(ulong)({v} >> {Literal.Of(value)} & 1)";
+            string bit = run.IsThreshold ? $"(ulong)((uint)({Literal.Of(value - 1)} - {v}) >> 31)" : $"((ulong)({v} >> {Literal.Of(value)}) & 1)";
             int offset = run.Offset + i;
-            w.Line($"{bits}[{Literal.Of(firstWord + (offset >> 6))}] |= {bit} << {Literal.Of(offset & 63)};");
+            _lines.Add($"{_bits}[{Literal.Of(firstWord + (offset >> 6))}] |= {bit} << {Literal.Of(offset & 63)};");
         }
     }
 }

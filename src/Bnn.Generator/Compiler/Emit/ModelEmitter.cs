@@ -1,4 +1,3 @@
-using Bnn.Generator.Compiler.Passes;
 using Bnn.Generator.Compiler.Planning;
 using Bnn.Model;
 
@@ -7,11 +6,12 @@ namespace Bnn.Generator.Compiler.Emit;
 /// <summary>Writes the generated class: header, members of the interface, and the way from a sample to its scores.</summary>
 internal static class ModelEmitter
 {
-    // The table of passes and the plan tell the story of the file; the C# compiler reads none of it.
-    private const string Attributes = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
-
     /// <summary>Attribute of every method of a layer: compiled with full optimisation at its first call, not after a start that is many times slower.</summary>
-    internal const string LayerAttribute = Attributes;
+    internal const string LayerAttribute = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+
+    // What the methods of a call may take from the stack, in words: 128 KB.
+    private const int StackWords = 16 << 10;
+    private const int StackClasses = 8 << 10;
 
     /// <summary>The whole C# file.</summary>
     public static string Emit(Plan plan, CompileSettings settings, string fileName, string hash, CancellationToken cancel)
@@ -99,7 +99,7 @@ internal static class ModelEmitter
         }
 
         // Large numbers of classes do not fit on the stack: one buffer for each thread.
-        bool isLarge = plan.Network.ClassCount > 8192;
+        bool isLarge = plan.Network.ClassCount > StackClasses;
         if (isLarge)
         {
             w.Line("[global::System.ThreadStatic]");
@@ -135,8 +135,8 @@ internal static class ModelEmitter
             w.Line("Run(input, scores);");
         }
         w.Line();
-        Batch(w, "The class of each of many samples.", "PredictBatch", "classes", "[n] classes", length, "1", "classes[i] = Predict(images.Slice(i * {0}, {0}));");
-        Batch(w, "The scores of each of many samples.", "ScoresBatch", "scores", $"[n, {classes}] scores", length, classes,
+        Batch(w, "The class of each of many samples.", "PredictBatch", "classes", "<c>[n]</c> classes", length, "1", "classes[i] = Predict(images.Slice(i * {0}, {0}));");
+        Batch(w, "The scores of each of many samples.", "ScoresBatch", "scores", $"<c>[n, {classes}]</c> scores", length, classes,
             $"Run(images.Slice(i * {{0}}, {{0}}), scores.Slice(i * {classes}, {classes}));");
     }
 
@@ -145,7 +145,7 @@ internal static class ModelEmitter
     {
         w.Line($"/// <summary>{summary}</summary>");
         w.Line($"/// <param name=\"images\"><c>[n, {length}]</c> bytes.</param>");
-        w.Line($"/// <param name=\"{results}\">Receives <c>{receives}</c>.</param>".Replace("] classes</c>", "]</c> classes").Replace("] scores</c>", "]</c> scores"));
+        w.Line($"/// <param name=\"{results}\">Receives {receives}.</param>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">The lengths do not belong to the same whole number of samples.</exception>");
         using (w.Block($"public static void {name}(global::System.ReadOnlySpan<byte> images, global::System.Span<int> {results})"))
         {
@@ -158,36 +158,35 @@ internal static class ModelEmitter
 
     private static void Run(SourceWriter w, Plan plan)
     {
+        var input = new InputEmitter(plan.Input, plan.Layers[0]);
         w.Line("/// <summary>From the bytes of a sample to its scores; the lengths have been checked.</summary>");
         using (w.Block("private static void Run(global::System.ReadOnlySpan<byte> input, global::System.Span<int> scores)"))
         using (w.Block("unchecked"))
         {
-            LayerPlan? before = null;
+            var scratch = new Scratch(plan, StackWords);
+            scratch.Declare(w);
             foreach (LayerPlan layer in plan.Layers)
             {
                 if (layer.Lowering == Lowering.None)
-                {
-                    before = layer;
                     continue;
-                }
                 w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape} {layer.Lowering}");
                 bool readsNothing = layer.Rows.WordOperations == 0;
-                if (before is null && !readsNothing)
-                    InputEmitter.Emit(w, plan.Input, layer);
-                Call(w, layer, before, readsNothing);
-                before = layer;
+                if (layer.Index == 0 && !readsNothing)
+                    input.EmitCall(w, scratch);
+                Call(w, layer, scratch, readsNothing);
             }
         }
         w.Line();
+        input.EmitMethods(w);
     }
 
-    private static void Call(SourceWriter w, LayerPlan layer, LayerPlan? before, bool readsNothing)
+    private static void Call(SourceWriter w, LayerPlan layer, Scratch scratch, bool readsNothing)
     {
         bool isScores = layer.Layer is ScoreLayer;
         string to = isScores ? "scores" : LayerText.Bits(layer.Index + 1);
         bool isUnrolled = layer.Lowering == Lowering.Unrolled;
         if (!isScores)
-            w.Line($"global::System.Span<ulong> {to} = stackalloc ulong[{Literal.Of(layer.OutputWords)}];");
+            w.Line(scratch.Take(to, layer.OutputWords));
         string input = readsNothing ? "" : LayerText.Bits(layer.Index);
         if (isUnrolled)
             UnrolledEmitter.Call(w, layer, input, to);

@@ -43,17 +43,17 @@ internal static class PopCountTableEmitter
                 BitsLoop(w, layer, rows, block, isMasked);
         }
         w.Line();
-        Table(w, $"{name}Weights", "ulong", rows * layer.InputWords, cancel, i => Literal.Of(i / layer.InputWords < layer.Channels
-            ? layer.Rows.Signs(i / layer.InputWords)[i % layer.InputWords] : 0UL));
+        Table(w, $"{name}Weights", "ulong", rows * layer.InputWords, i => Literal.Of(i / layer.InputWords < layer.Channels
+            ? layer.Rows.Signs(i / layer.InputWords)[i % layer.InputWords] : 0UL), cancel);
         if (isMasked)
         {
-            Table(w, $"{name}Masks", "ulong", rows * layer.InputWords, cancel, i => Literal.Of(i / layer.InputWords < layer.Channels
-                ? layer.Rows.Live(i / layer.InputWords, i % layer.InputWords) : 0UL));
+            Table(w, $"{name}Masks", "ulong", rows * layer.InputWords, i => Literal.Of(i / layer.InputWords < layer.Channels
+                ? layer.Rows.Live(i / layer.InputWords, i % layer.InputWords) : 0UL), cancel);
         }
         if (isScores)
-            Table(w, $"{name}Constants", "int", rows, cancel, c => Literal.Of(layer.Constant(c)));
+            Table(w, $"{name}Constants", "int", rows, c => Literal.Of(layer.Constant(c)), cancel);
         else
-            Table(w, $"{name}Limits", "int", rows, cancel, c => Literal.Of(c < layer.Channels ? layer.Limit(c) : int.MinValue));
+            Table(w, $"{name}Limits", "int", rows, c => Literal.Of(c < layer.Channels ? layer.Limit(c) : int.MinValue), cancel);
     }
 
     // Two channels at a time load each input word once; four for the shortest rows, where the loop itself would count (measured).
@@ -109,7 +109,7 @@ internal static class PopCountTableEmitter
         if (words <= WordsWrittenOut)
         {
             for (int k = 0; k < block; k++)
-                w.Line($"int n{Literal.Of(k)} = {string.Join(" + ", Enumerable.Range(0, words).Select(j => Term("xs", j, (k * words) + j, isMasked, "^")))};");
+                w.Line($"int n{Literal.Of(k)} = {string.Join(" + ", Enumerable.Range(0, words).Select(j => Fixed(j, (k * words) + j, isMasked, "^")))};");
             return;
         }
         for (int k = 0; k < block; k++)
@@ -120,13 +120,13 @@ internal static class PopCountTableEmitter
             for (int i = 0; i < WordsOfStep; i++)
             {
                 for (int k = 0; k < block; k++)
-                    w.Line($"{(i % 2 == 0 ? "n" : "m")}{Literal.Of(k)} += {Moving("xs", i, 0, isMasked, "^", k * words)};");
+                    w.Line($"{(i % 2 == 0 ? "n" : "m")}{Literal.Of(k)} += {Moving(i, (k * words) + i, isMasked, "^")};");
             }
         }
         for (int j = whole; j < words; j++)
         {
             for (int k = 0; k < block; k++)
-                w.Line($"{(j % 2 == 0 ? "n" : "m")}{Literal.Of(k)} += {Term("xs", j, (k * words) + j, isMasked, "^")};");
+                w.Line($"{(j % 2 == 0 ? "n" : "m")}{Literal.Of(k)} += {Fixed(j, (k * words) + j, isMasked, "^")};");
         }
         for (int k = 0; k < block; k++)
             w.Line($"n{Literal.Of(k)} += m{Literal.Of(k)};");
@@ -149,29 +149,27 @@ internal static class PopCountTableEmitter
         using (w.Block($"for (nint j = 0; j < {Literal.Of(layer.InputWords)}; j++)"))
         {
             for (int b = 0; b < 8; b++)
-                w.Line($"p{Literal.Of(b)} += {Moving("xs", b * layer.InputWords, -1, isMasked, shares ? "&" : "^", 0)};");
+                w.Line($"p{Literal.Of(b)} += {Moving(b * layer.InputWords, 0, isMasked, shares ? "&" : "^")};");
         }
         string weighted = string.Join(" + ", Enumerable.Range(0, 8).Select(b => b == 0 ? "p0" : $"(p{Literal.Of(b)} << {Literal.Of(b)})"));
         w.Line(shares ? $"int n0 = sum - 2 * ({weighted});" : $"int n0 = {weighted};");
     }
 
-    private static string Term(string x, int j, int row, bool isMasked, string op) => Term(At(x, Literal.Of(j)), At("ws", Literal.Of(row)), At("ms", Literal.Of(row)), isMasked, op);
+    private static string Fixed(int input, int row, bool isMasked, string op) =>
+        Term(At("xs", Literal.Of(input)), At("ws", Literal.Of(row)), At("ms", Literal.Of(row)), isMasked, op);
 
-    // A term of a loop over j: input word j + i, weight word j + i + row. On planes (rowStep −1) only the input moves by i.
-    private static string Moving(string x, int i, int rowStep, bool isMasked, string op, int row)
-    {
-        string input = i == 0 ? "j" : $"j + {Literal.Of(i)}";
-        int weightOffset = row + (rowStep < 0 ? 0 : i);
-        string weight = weightOffset == 0 ? "j" : $"j + {Literal.Of(weightOffset)}";
-        return Term(At(x, input), At("ws", weight), At("ms", weight), isMasked, op);
-    }
+    // A term of a loop over j: input word j + input, weight word j + row.
+    private static string Moving(int input, int row, bool isMasked, string op) =>
+        Term(At("xs", FromJ(input)), At("ws", FromJ(row)), At("ms", FromJ(row)), isMasked, op);
+
+    private static string FromJ(int offset) => offset == 0 ? "j" : $"j + {Literal.Of(offset)}";
 
     private static string Term(string x, string weight, string mask, bool isMasked, string op) =>
         isMasked ? $"BnnBits.PopCount(({x} {op} {weight}) & {mask})" : $"BnnBits.PopCount({x} {op} {weight})";
 
     private static string At(string reference, string index) => index == "0" ? reference : $"BnnUnsafe.Add(ref {reference}, {index})";
 
-    private static void Table(SourceWriter w, string name, string type, int length, CancellationToken cancel, Func<int, string> item)
+    private static void Table(SourceWriter w, string name, string type, int length, Func<int, string> item, CancellationToken cancel)
     {
         w.Line($"private static global::System.ReadOnlySpan<{type}> {name} => new {type}[]");
         w.Line("{");

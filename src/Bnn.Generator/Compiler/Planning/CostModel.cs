@@ -19,6 +19,9 @@ internal static class CostModel
     /// <summary>Word operations that cost as much as one more call that packs a run of input values.</summary>
     public const int PackingCall = 30;
 
+    /// <summary>Gaps are skipped only while there are at most so many runs of input values.</summary>
+    public const int PackingCalls = 64;
+
     /// <summary>Runs of input values up to this length are packed by one line of code for each value, without a call.</summary>
     public const int ScalarRun = 4;
 

@@ -31,13 +31,19 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
     /// <summary>Lays out the input of <paramref name="network"/>, whose first layer is dense or scores.</summary>
     public static InputLayout Of(Network network)
     {
+        InputLayout layout = Of(network, 64L * CostModel.PackingCall);
+        return layout.Runs.Count <= CostModel.PackingCalls ? layout : Of(network, long.MaxValue);
+    }
+
+    // A gap is skipped if the columns it takes from all rows together, 64 to a word operation, are more than worthOfCall.
+    private static InputLayout Of(Network network, long worthOfCall)
+    {
         WeightMatrix weights = ((WeightedLayer)network.Layers[0]).Weights;
         bool[] isRead = Passes.WeightMatrixRewrites.ReadColumns(weights);
         int planeSize = network.Input.Height * network.Input.Width;
         IReadOnlyList<InputPlane> planes = network.Encoding.IsEightBit
             ? Enumerable.Range(0, network.Input.Channels).Select(channel => new InputPlane(channel, IsThreshold: false, 0)).ToArray()
             : network.Encoding.Planes(network.Input.Channels);
-        long worthOfCall = 64L * CostModel.PackingCall;
         var runs = new List<InputRun>();
         var columns = new List<int>();
         int lastColumn = 0;

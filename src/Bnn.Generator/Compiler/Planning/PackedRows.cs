@@ -57,6 +57,6 @@ internal sealed class PackedRows
         return count;
     }
 
-    /// <summary>Takes the columns of <paramref name="weights"/> in the order of <paramref name="columns"/>, or as they are if that is null.</summary>
-    public static PackedRows Of(WeightMatrix weights, int[]? columns) => new(columns is null ? weights : Passes.WeightMatrixRewrites.SelectColumns(weights, columns));
+    /// <summary>Takes the columns of <paramref name="weights"/> in the rising order of <paramref name="columns"/>, or all of them if that is null.</summary>
+    public static PackedRows Of(WeightMatrix weights, int[]? columns) => new(columns is null || columns.Length == weights.Columns ? weights : Passes.WeightMatrixRewrites.SelectColumns(weights, columns));
 }
