@@ -2,7 +2,7 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler;
 
-/// <summary>What the compiler itself has to say about a model that may be sound; <see cref="ModelErrors"/> has what the reader says.</summary>
+/// <summary>What the compiler itself has to say about a model that may be sound; <c>ModelErrors</c> has what the reader says.</summary>
 internal static class CompilerErrors
 {
     /// <summary>Two models would make the same class.</summary>

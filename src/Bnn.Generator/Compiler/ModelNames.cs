@@ -62,12 +62,14 @@ internal static class ModelNames
     /// <summary>Last part of a path of either kind.</summary>
     public static string FileName(string path) => path.Substring(path.LastIndexOfAny(['/', '\\']) + 1);
 
-    /// <summary>Text for messages and comments: printable ASCII as it is, the rest as <c>\uXXXX</c>, cut at 100 characters.</summary>
+    /// <summary>Text for messages and comments: printable ASCII as it is, the rest as <c>\uXXXX</c>, cut after 100 characters.</summary>
     public static string Quote(string text)
     {
         var quoted = new StringBuilder();
-        foreach (char c in text.Length > 100 ? text.Substring(0, 100) + "..." : text)
+        foreach (char c in text)
         {
+            if (quoted.Length > 100)
+                return quoted.Append("...").ToString();
             if (c is >= ' ' and <= '~')
                 quoted.Append(c);
             else

@@ -43,9 +43,9 @@ internal sealed class InputEmitter
     private bool IsInline => _lines.Count <= LinesInline;
 
     /// <summary>Writes what fills <c>bits</c> of the first layer.</summary>
-    public void EmitCall(SourceWriter w, Scratch scratch)
+    public void EmitCall(SourceWriter w)
     {
-        w.Line(scratch.Take(_bits, Planes * _input.Words));
+        w.Line($"global::System.Span<ulong> {_bits} = stackalloc ulong[{Literal.Of(Planes * _input.Words)}];");
         w.Line($"{_bits}.Clear();");
         foreach (string line in IsInline ? _lines : Methods().Select(first => $"Pack{Literal.Of(first)}(input, {_bits});"))
             w.Line(line);

@@ -9,8 +9,8 @@ internal static class ModelEmitter
     /// <summary>Attribute of every method of a layer: compiled with full optimisation at its first call, not after a start that is many times slower.</summary>
     internal const string LayerAttribute = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
 
-    // What the methods of a call may take from the stack, in words: 128 KB.
-    private const int StackWords = 16 << 10;
+    // Scores of more classes live in a buffer of the thread. Packed bits always fit on the stack: an input takes at most 64 KB, and
+    // layers, whose channels cost a word of constants each, 64 KB together (CostModel.ConstantWords).
     private const int StackClasses = 8 << 10;
 
     /// <summary>The whole C# file.</summary>
@@ -163,8 +163,6 @@ internal static class ModelEmitter
         using (w.Block("private static void Run(global::System.ReadOnlySpan<byte> input, global::System.Span<int> scores)"))
         using (w.Block("unchecked"))
         {
-            var scratch = new Scratch(plan, StackWords);
-            scratch.Declare(w);
             foreach (LayerPlan layer in plan.Layers)
             {
                 if (layer.Lowering == Lowering.None)
@@ -172,21 +170,21 @@ internal static class ModelEmitter
                 w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape} {layer.Lowering}");
                 bool readsNothing = layer.Rows.WordOperations == 0;
                 if (layer.Index == 0 && !readsNothing)
-                    input.EmitCall(w, scratch);
-                Call(w, layer, scratch, readsNothing);
+                    input.EmitCall(w);
+                Call(w, layer, readsNothing);
             }
         }
         w.Line();
         input.EmitMethods(w);
     }
 
-    private static void Call(SourceWriter w, LayerPlan layer, Scratch scratch, bool readsNothing)
+    private static void Call(SourceWriter w, LayerPlan layer, bool readsNothing)
     {
         bool isScores = layer.Layer is ScoreLayer;
         string to = isScores ? "scores" : LayerText.Bits(layer.Index + 1);
         bool isUnrolled = layer.Lowering == Lowering.Unrolled;
         if (!isScores)
-            w.Line(scratch.Take(to, layer.OutputWords));
+            w.Line($"global::System.Span<ulong> {to} = stackalloc ulong[{Literal.Of(layer.OutputWords)}];");
         string input = readsNothing ? "" : LayerText.Bits(layer.Index);
         if (isUnrolled)
             UnrolledEmitter.Call(w, layer, input, to);
