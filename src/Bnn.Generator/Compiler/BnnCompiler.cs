@@ -1,0 +1,67 @@
+using Bnn.Generator.Compiler.Emit;
+using Bnn.Generator.Compiler.Passes;
+using Bnn.Generator.Compiler.Planning;
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler;
+
+/// <summary>From the text of a model file to C#: read, pass, plan, emit. Pure: equal sources give equal outcomes.</summary>
+internal static class BnnCompiler
+{
+    /// <summary>Compiles a model file.</summary>
+    /// <param name="source">The file and what its user asked for.</param>
+    /// <param name="cancel">Reaches every loop over layers and channels.</param>
+    public static CompileOutcome Compile(ModelSource source, CancellationToken cancel = default)
+    {
+        var errors = new List<ModelError>();
+        CompileSettings settings = CompileSettings.Of(source, errors);
+        ModelError? clash = source.ClashesWith is null ? null : CompilerErrors.OnFile(
+            CompilerErrors.DuplicateClass, ModelNames.Quote(ModelNames.FileName(source.Path)), ModelNames.Quote(source.ClashesWith), settings.FullName);
+        if (clash is not null && !source.IsFirstOfClash)
+            errors.Add(clash);
+        if (source.Text is null)
+            return CompileOutcome.Failed([.. errors, CompilerErrors.OnFile(CompilerErrors.Unreadable, ModelNames.Quote(ModelNames.FileName(source.Path)))]);
+        ReadResult read = BnnReader.Read(source.Text, cancel);
+        errors.AddRange(read.Errors);
+        if (read.Network is null || errors.Count > 0)
+            return CompileOutcome.Failed(errors);
+        CompileOutcome outcome = Compile(read.Network, read, source, settings, cancel);
+        return clash is null ? outcome : outcome with { Notes = outcome.Notes.Append(clash).ToEquatableArray() };
+    }
+
+    private static CompileOutcome Compile(Network network, ReadResult read, ModelSource source, CompileSettings settings, CancellationToken cancel)
+    {
+        ModelError[] unknown = NotCompiled(network, read.LayerPlaces).ToArray();
+        if (unknown.Length > 0)
+            return CompileOutcome.Failed(unknown);
+        Plan plan = Plan(network, settings, cancel);
+        long words = plan.Layers.Where(layer => layer.Lowering == Lowering.PopCountTable)
+            .Sum(layer => (long)layer.Channels * layer.InputWords * (layer.Rows.HasElementMasks ? 2 : 1));
+        if (words > CostModel.ConstantWords)
+            return CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.TooLargeToCompile, Literal.Of(words), Literal.Of(CostModel.ConstantWords))]);
+        string text = ModelEmitter.Emit(plan, settings, ModelNames.FileName(source.Path), read.Hash, cancel);
+        return new(new(settings.FullName, text, plan.Text), default, plan.Layers.Select(Note).ToEquatableArray());
+    }
+
+    /// <summary>Runs the passes and chooses a lowering for each layer of a network that <see cref="CanCompile"/> accepts.</summary>
+    public static Plan Plan(Network network, CompileSettings settings, CancellationToken cancel = default)
+    {
+        var passes = new List<PassRecord>();
+        Network compact = NetworkPasses.Run(network, passes.Add, cancel);
+        return Planner.Choose(network, compact, passes, settings, cancel);
+    }
+
+    /// <summary>Whether every layer is of a kind that is compiled.</summary>
+    public static bool CanCompile(Network network) => network.Layers.All(IsCompiled);
+
+    private static bool IsCompiled(Layer layer) => layer is DenseLayer or FlattenLayer or ScoresLayer;
+
+    private static IEnumerable<ModelError> NotCompiled(Network network, EquatableArray<TextPlace> places) =>
+        from layer in network.Layers.Zip(places, (layer, place) => (Layer: layer, Place: place))
+        where !IsCompiled(layer.Layer)
+        select new ModelError(CompilerErrors.LayerNotCompiled, layer.Place.Line, layer.Place.Column, layer.Place.Length,
+            new([ModelNames.Quote(layer.Layer.Name), layer.Layer.Keyword]));
+
+    private static ModelError Note(LayerPlan layer) => CompilerErrors.OnFile(
+        CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape.TrimEnd(','), layer.Lowering.ToString(), layer.Reason);
+}

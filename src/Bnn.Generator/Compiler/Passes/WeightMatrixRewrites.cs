@@ -1,0 +1,35 @@
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Passes;
+
+/// <summary>Smaller matrices from a matrix.</summary>
+internal static class WeightMatrixRewrites
+{
+    /// <summary>For each column whether any channel has a live weight in it.</summary>
+    public static bool[] ReadColumns(this WeightMatrix weights)
+    {
+        var read = new ulong[weights.WordsPerRow];
+        for (int row = 0; row < weights.Rows; row++)
+        {
+            for (int word = 0; word < read.Length; word++)
+                read[word] |= weights.Live(row, word);
+        }
+        return Enumerable.Range(0, weights.Columns).Select(column => (read[column >> 6] >> (column & 63) & 1) != 0).ToArray();
+    }
+
+    /// <summary>Masks the weights (row, column) for which <paramref name="isKept"/> is false.</summary>
+    public static WeightMatrix Keep(this WeightMatrix weights, Func<int, int, bool> isKept) => WeightMatrix.Create(
+        weights.Rows, weights.Columns, (row, column) => isKept(row, column) ? weights.At(row, column) : 0);
+
+    /// <summary>The given rows, in the given order.</summary>
+    public static WeightMatrix SelectRows(this WeightMatrix weights, int[] rows) => WeightMatrix.Create(
+        rows.Length, weights.Columns, (row, column) => weights.At(rows[row], column));
+
+    /// <summary>The given columns, in the given order.</summary>
+    public static WeightMatrix SelectColumns(this WeightMatrix weights, int[] columns) => WeightMatrix.Create(
+        weights.Rows, columns.Length, (row, column) => weights.At(row, columns[column]));
+
+    /// <summary>+1, −1, or 0 for a masked weight.</summary>
+    public static int At(this WeightMatrix weights, int row, int column) =>
+        !weights.IsLive(row, column) ? 0 : weights.IsPositive(row, column) ? 1 : -1;
+}

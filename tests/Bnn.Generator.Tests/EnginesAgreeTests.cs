@@ -1,0 +1,117 @@
+using System.Reflection;
+using Bnn.Inference;
+using Bnn.Model;
+using Bnn.Runtime.Tests;
+using Microsoft.CodeAnalysis;
+
+namespace Bnn.Generator.Tests;
+
+public class EnginesAgreeTests
+{
+    private static readonly (string, string)[] s_lowerings = [("Goal", "Latency"), ("Goal", "Size"), ("Lowering", "Unrolled"), ("Lowering", "PopCountTable")];
+
+    /// <summary>Compiles networks, each with every lowering, into one assembly, and compares them with Reference.</summary>
+    private static void AssertAgree(IReadOnlyList<Network> networks, bool isChecked = false, int samples = 6)
+    {
+        var files = new List<InMemoryFile>();
+        for (int i = 0; i < networks.Count; i++)
+        {
+            string text = BnnWriter.Write(networks[i]);
+            for (int l = 0; l < s_lowerings.Length; l++)
+                files.Add(new($"/project/n{i}_{l}.bnn", text, ("BnnClass", $"N{i}_{l}"), ("Bnn" + s_lowerings[l].Item1, s_lowerings[l].Item2)));
+        }
+        Assembly assembly = Drivers.Load(Drivers.Compile(Drivers.Project(isChecked), new(("RootNamespace", "Models")), [.. files]));
+        for (int i = 0; i < networks.Count; i++)
+        {
+            Network network = networks[i];
+            byte[][] inputs = Enumerable.Range(0, samples).Select(seed => RandomNetworks.Input(network, seed)).ToArray();
+            int[][] scores = inputs.Select(input => Reference.Run(network, input).Scores).ToArray();
+            int[] classes = inputs.Select(input => Reference.Predict(network, input)).ToArray();
+            for (int l = 0; l < s_lowerings.Length; l++)
+            {
+                var generated = new GeneratedClass(assembly.GetType($"Models.N{i}_{l}", throwOnError: true)!);
+                for (int s = 0; s < samples; s++)
+                {
+                    Assert.True(scores[s].AsSpan().SequenceEqual(generated.Scores(inputs[s], network.ClassCount)), $"{network.Name}, {s_lowerings[l]}, sample {s}");
+                    Assert.Equal(classes[s], generated.Predict(inputs[s]));
+                }
+                byte[] images = inputs.SelectMany(input => input).ToArray();
+                Assert.Equal(classes, generated.PredictBatch(images, samples));
+                Assert.Equal(scores.SelectMany(score => score), generated.ScoresBatch(images, samples * network.ClassCount));
+            }
+        }
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    public void Generated_code_equals_reference_on_random_networks(int round) =>
+        AssertAgree(Enumerable.Range(50 * round, 50).Select(RandomNetworks.Dense).ToArray());
+
+    [Fact]
+    public void Generated_code_equals_reference_in_a_checked_project() =>
+        AssertAgree(Enumerable.Range(1000, 15).Select(RandomNetworks.Dense).ToArray(), isChecked: true);
+
+    [Fact]
+    public void Scores_at_the_ends_of_int_are_exact_in_a_checked_project()
+    {
+        WeightMatrix classes = Models.Rows("+-+", "-..", "...");
+        Network large = Models.Bits(3, new ScoresLayer("scores", classes, Models.Ints(1, -1073741824, int.MaxValue), 715827882));
+        Network one = Models.Bits(1, new ScoresLayer("scores", Models.Rows("+", "-", "."), Models.Ints(0, 0, -int.MaxValue), int.MaxValue));
+        AssertAgree([large, one], isChecked: true);
+    }
+
+    [Fact]
+    public void Values_that_nobody_reads_change_nothing()
+    {
+        var random = new Random(5);
+        var networks = new List<Network>();
+        foreach (string encoding in RandomNetworks.Encodings)
+        {
+            foreach (int channels in new[] { 3, 200 })
+            {
+                // Rows and columns of the border are masked, and some pixels inside; then whole planes.
+                var input = new Shape(2, 12, 11);
+                InputEncoding encoded = RandomNetworks.Encoding(encoding, 2, random);
+                int columns = encoded.Encoded(input).Count;
+                bool[] isRead = Enumerable.Range(0, columns).Select(i => i % 11 is > 1 and < 8 && i % 132 / 11 > 2 && i != 60 && i / 132 != 1).ToArray();
+                WeightMatrix hidden = WeightMatrix.Create(channels, columns, (_, column) => isRead[column] ? (random.Next(2) * 2) - 1 : 0);
+                EquatableArray<int> limits = Enumerable.Range(0, channels)
+                    .Select(c => hidden.LiveCount(c) * (encoded.IsEightBit ? 255 : 1) / 2).ToEquatableArray();
+                networks.Add(Models.Net(input, encoded, new DenseLayer("hidden", hidden, limits),
+                    new ScoresLayer("scores", Models.Weights(4, channels, random), Models.Ints(0, 1, 2, 3), 1)));
+            }
+        }
+        AssertAgree(networks);
+    }
+
+    [Fact]
+    public void Networks_of_constants_keep_their_scores() => AssertAgree(
+    [
+        Models.Bits(5, new ScoresLayer("scores", Models.Rows(".....", "....."), Models.Ints(3, 3), 1)),
+        Models.Bits(5, new DenseLayer("a", Models.Rows("+-+-+", "++...", "....."), Models.Ints(5, -1, 0)), new ScoresLayer("scores", Models.Rows("+-+", "..-"), Models.Ints(0, 1), 2)),
+        Models.Net(new(1, 1, 5), new EightBitEncoding(), new DenseLayer("a", Models.Rows("+-+-+", "++..."), Models.Ints(5 * 255, -1)),
+            new DenseLayer("b", Models.Rows("+-", "--", ".."), Models.Ints(0, 0, -1)), new ScoresLayer("scores", Models.Rows("+-+"), Models.Ints(7), 1)),
+    ]);
+
+    [Fact]
+    public void Wide_layers_take_their_words_in_steps()
+    {
+        var random = new Random(6);
+        WeightMatrix Wide(int rows, int columns, double live) => Models.Weights(rows, columns, random, live);
+        Network[] networks =
+        [
+            .. new[] { 1.0, 0.6 }.Select(live => Models.Net(new(1, 40, 41), new ThresholdEncoding(new([100])),
+                new DenseLayer("wide", Wide(67, 1640, live), Enumerable.Repeat((int)(1640 * live / 2), 67).ToEquatableArray()),
+                new ScoresLayer("scores", Wide(3, 67, 1), Models.Ints(0, 0, 0), 1))),
+            Models.Net(new(1, 40, 41), new EightBitEncoding(), new ScoresLayer("scores", Wide(3, 1640, 1), Models.Ints(0, 0, 0), 1)),
+        ];
+        AssertAgree(networks, samples: 3);
+    }
+
+    [Fact]
+    public void Many_classes_keep_their_scores_off_the_stack()
+    {
+        Network network = Models.Bits(7, new ScoresLayer("scores", Models.Weights(9000, 7, new(7)), Enumerable.Repeat(0, 9000).ToEquatableArray(), 1));
+        Assert.DoesNotContain("stackalloc int", Models.Source(network), StringComparison.Ordinal);
+        AssertAgree([network], samples: 2);
+    }
+}
