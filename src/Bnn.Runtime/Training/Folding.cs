@@ -12,8 +12,6 @@ internal static class Folding
     public static Network Fold(string name, LatentNetwork latent, EquatableArray<string> labels, EquatableArray<MetadataEntry> metadata)
     {
         var layers = new List<Layer>();
-        if (latent.Encoding.Encoded(latent.Input) is { Height: > 1 } or { Width: > 1 } && !latent.Encoding.IsEightBit)
-            layers.Add(new FlattenLayer("flatten"));
         for (int l = 0; l < latent.Norms.Length; l++)
             layers.Add(FoldHidden(FormattableString.Invariant($"hidden{l + 1}"), latent.Layers[l], latent.Norms[l], isEightBit: l == 0 && latent.Encoding.IsEightBit));
         LatentLayer last = latent.Layers[^1];
