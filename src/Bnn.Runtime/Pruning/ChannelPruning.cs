@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bnn.Model;
 using Bnn.Training;
 
@@ -9,7 +10,7 @@ public sealed record ChannelPruningOptions
     /// <summary>Name of the smaller model; null keeps the parent's.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Share of the channels of each hidden layer to remove, in [0, 1); at least one channel stays.</summary>
+    /// <summary>Share of the channels of each hidden layer to remove, in [0, 1), rounded to whole channels; at least one channel stays.</summary>
     public double Share { get; init; } = 0.3;
 
     /// <summary>The score: channels with the lowest go.</summary>
@@ -25,23 +26,52 @@ public sealed record ChannelPruningOptions
     public double LearningRate { get; init; } = 0.005;
 }
 
-/// <summary>What says how much a channel is worth.</summary>
-public enum ChannelScore
-{
-    /// <summary>p · (1 − p) · mean |outgoing latent weight|, with p the share of training images on which the channel gives 1.</summary>
-    Activity,
-
-    /// <summary>A random number: the control that every other score is compared with.</summary>
-    Random,
-}
-
 /// <summary>Removes whole hidden channels from a trained network.</summary>
+/// <remarks>See docs/pruning.md for the score, the surgery and the controls without which a result says nothing.</remarks>
 public static class ChannelPruning
 {
     /// <summary>Removes channels and gives a run that fine-tunes what is left; train it like any other, then fold it.</summary>
-    /// <param name="parent">The run to prune; not changed.</param>
+    /// <param name="parent">The run to prune, at the end of an epoch; not changed.</param>
     /// <param name="options">What to remove.</param>
-    public static ChannelPruningResult Prune(TrainingRun parent, ChannelPruningOptions options) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The share lies outside [0, 1), or there is no hidden layer.</exception>
+    /// <remarks>Scores and batch norm come from the training split alone. Deterministic; of equal scores the lower channel goes first.</remarks>
+    public static ChannelPruningResult Prune(TrainingRun parent, ChannelPruningOptions options)
+    {
+        if (!(options.Share is >= 0 and < 1))
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The share to remove is {options.Share}, but must lie in [0, 1)."), nameof(options));
+        LatentNetwork whole = parent.Network;
+        if (whole.Norms.Length == 0)
+            throw new ArgumentException("The network has no hidden layer to take channels from.", nameof(parent));
+        using var pool = new WorkerPool(parent.Threads);
+        long[][] active = new Evaluator(whole, pool, parent.Temperature).CountActive(parent.Split.Training);
+        double[][] activity = active.Select(counts => counts.Select(count => (double)count / parent.Split.Training.Count).ToArray()).ToArray();
+        double[][] scores = ChannelScores.Compute(options.Score, whole, activity, options.Seed);
+        int[][] kept = scores.Select(layer => Highest(layer, options.Share)).ToArray();
+
+        LatentNetwork smaller = ChannelSurgery.Keep(whole, kept, activity[^1]);
+        string method = string.Create(CultureInfo.InvariantCulture, $"channels-{(options.Score == ChannelScore.Random ? "random" : "activity")} {options.Share}");
+        TrainingOptions fineTuning = parent.Options with
+        {
+            Name = options.Name ?? parent.Options.Name,
+            Hidden = new(smaller.Hidden),
+            Epochs = options.Epochs,
+            LearningRate = options.LearningRate,
+            Seed = options.Seed,
+        };
+        TrainingRun run = parent.Derive(fineTuning, smaller, method, options.Seed);
+        var evaluator = new Evaluator(smaller, pool, run.Temperature);
+        evaluator.ReestimateStatistics(run.Split.Training);
+        return new(run, Rows(kept), Rows(scores), evaluator.Run(run.Split.Validation).Accuracy);
+    }
+
+    private static int[] Highest(double[] scores, double share)
+    {
+        int remove = Math.Min(scores.Length - 1, (int)((scores.Length * share) + 0.5));
+        return Enumerable.Range(0, scores.Length).OrderBy(c => scores[c]).ThenBy(c => c).Skip(remove).Order().ToArray();
+    }
+
+    private static EquatableArray<EquatableArray<T>> Rows<T>(T[][] rows)
+        where T : IEquatable<T> => rows.Select(row => new EquatableArray<T>(row)).ToEquatableArray();
 }
 
 /// <summary>What was removed, and the run that goes on.</summary>
