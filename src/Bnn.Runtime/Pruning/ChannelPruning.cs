@@ -60,7 +60,7 @@ public static class ChannelPruning
         };
         TrainingRun run = parent.Derive(fineTuning, smaller, method, options.Seed);
         var evaluator = new Evaluator(smaller, pool, run.Temperature);
-        evaluator.ReestimateStatistics(run.Split.Training);
+        evaluator.ReestimateStatistics(run.FinalPass());
         return new(run, Rows(kept), Rows(scores), evaluator.Run(run.Split.Validation).Accuracy);
     }
 

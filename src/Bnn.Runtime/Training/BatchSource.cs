@@ -10,7 +10,6 @@ internal sealed class BatchSource : ISampleSource
     private readonly int[] _order;
     private readonly byte[][] _moved;   // [workers][InputLength]
     private int _epoch;
-    private int _first;
 
     public BatchSource(LabeledImages images, TrainingOptions options, int workers)
     {
@@ -20,6 +19,9 @@ internal sealed class BatchSource : ISampleSource
         _moved = Enumerable.Range(0, workers).Select(_ => new byte[images.Shape.Count]).ToArray();
         Labels = new byte[BatchSize];
     }
+
+    /// <inheritdoc/>
+    public int Count => _order.Length;
 
     /// <summary>Samples of a batch.</summary>
     public int BatchSize { get; }
@@ -39,18 +41,20 @@ internal sealed class BatchSource : ISampleSource
         CounterRandom.Shuffle(_order, _options.Seed, CounterRandom.Stream.Order, (ulong)epoch);
     }
 
-    /// <summary>Goes to a batch, numbered from 0.</summary>
-    public void Select(int step)
+    /// <summary>Fills <see cref="Labels"/> for a batch, numbered from 0.</summary>
+    /// <returns>Index of its first sample.</returns>
+    public int Select(int step)
     {
-        _first = step * BatchSize;
+        int first = step * BatchSize;
         for (int row = 0; row < BatchSize; row++)
-            Labels[row] = _images.Labels[_order[_first + row]];
+            Labels[row] = _images.Labels[_order[first + row]];
+        return first;
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> Sample(int row, int worker)
+    public ReadOnlySpan<byte> Sample(int position, int worker)
     {
-        int index = _order[_first + row];
+        int index = _order[position];
         ReadOnlySpan<byte> image = _images.Image(index);
         if (_options.Shift == 0 && !_options.Flip)
             return image;

@@ -20,12 +20,13 @@ internal sealed unsafe class Evaluator
         LatentNetwork network = _forward.Network;
         var scores = new int[images.Count * network.Classes];
         var logits = new double[network.Classes];
+        var source = new PlainSource(images);
         double loss = 0;
         int correct = 0;
         for (int first = 0; first < images.Count; first += BatchSize)
         {
             int rows = Math.Min(BatchSize, images.Count - first);
-            _forward.Run(new Chunk(images, first), rows, useBatchStatistics: false);
+            _forward.Run(source, first, rows, useBatchStatistics: false);
             for (int row = 0; row < rows; row++)
             {
                 Span<int> of = scores.AsSpan((first + row) * network.Classes, network.Classes);
@@ -41,9 +42,9 @@ internal sealed unsafe class Evaluator
         return images.Count == 0 ? new(scores, double.NaN, double.NaN) : new(scores, loss / images.Count, (double)correct / images.Count);
     }
 
-    /// <summary>Replaces running means and variances by those over <paramref name="images"/>, layer after layer, so that each sees the final bits before it.</summary>
+    /// <summary>Replaces running means and variances by those over <paramref name="source"/>, layer after layer, so that each sees the final bits before it.</summary>
     /// <remarks>Sums of integers in double: exact up to 2^53, and in a fixed order beyond.</remarks>
-    public void ReestimateStatistics(LabeledImages images)
+    public void ReestimateStatistics(ISampleSource source)
     {
         LatentNetwork network = _forward.Network;
         for (int l = 0; l < network.Norms.Length; l++)
@@ -51,10 +52,10 @@ internal sealed unsafe class Evaluator
             BatchNorm norm = network.Norms[l];
             var sums = new double[norm.Channels];
             var squares = new double[norm.Channels];
-            for (int first = 0; first < images.Count; first += BatchSize)
+            for (int first = 0; first < source.Count; first += BatchSize)
             {
-                int rows = Math.Min(BatchSize, images.Count - first);
-                _forward.RunTo(l, new Chunk(images, first), rows, useBatchStatistics: false);
+                int rows = Math.Min(BatchSize, source.Count - first);
+                _forward.RunTo(l, source, first, rows, useBatchStatistics: false);
                 _pool.Run(network.Layers[l].Panels, (panel, _) =>
                 {
                     for (int c = panel * Gemm.Columns; c < Math.Min(norm.Channels, (panel + 1) * Gemm.Columns); c++)
@@ -70,9 +71,9 @@ internal sealed unsafe class Evaluator
             }
             for (int c = 0; c < norm.Channels; c++)
             {
-                double mean = sums[c] / images.Count;
+                double mean = sums[c] / source.Count;
                 norm.Mean.Span[c] = (float)mean;
-                norm.Variance.Span[c] = (float)Math.Max(0, (squares[c] / images.Count) - (mean * mean));
+                norm.Variance.Span[c] = (float)Math.Max(0, (squares[c] / source.Count) - (mean * mean));
             }
         }
     }
@@ -82,10 +83,11 @@ internal sealed unsafe class Evaluator
     {
         LatentNetwork network = _forward.Network;
         long[][] active = network.Norms.Select(norm => new long[norm.Channels]).ToArray();
+        var source = new PlainSource(images);
         for (int first = 0; first < images.Count; first += BatchSize)
         {
             int rows = Math.Min(BatchSize, images.Count - first);
-            _forward.Run(new Chunk(images, first), rows, useBatchStatistics: false);
+            _forward.Run(source, first, rows, useBatchStatistics: false);
             for (int l = 0; l < active.Length; l++)
             {
                 for (int row = 0; row < rows; row++)
@@ -101,7 +103,7 @@ internal sealed unsafe class Evaluator
     /// <summary>The bits of every hidden layer for one sample, <c>[hidden layers][channels]</c>.</summary>
     public bool[][] HiddenBits(LabeledImages images, int index)
     {
-        _forward.Run(new Chunk(images, index), rows: 1, useBatchStatistics: false);
+        _forward.Run(new PlainSource(images), index, rows: 1, useBatchStatistics: false);
         return _forward.Network.Norms.Select((norm, l) => Enumerable.Range(0, norm.Channels).Select(c => Bit(l, row: 0, c)).ToArray()).ToArray();
     }
 
@@ -110,11 +112,6 @@ internal sealed unsafe class Evaluator
 
     private bool Bit(int layer, int row, int channel) =>
         _forward.Values[layer + 1].Pointer[((long)row * _forward.Network.Layers[layer].Stride) + channel] > 0;
-
-    private sealed class Chunk(LabeledImages images, int first) : ISampleSource
-    {
-        public ReadOnlySpan<byte> Sample(int row, int worker) => images.Image(first + row);
-    }
 }
 
 /// <summary>What the float network makes of a data set.</summary>

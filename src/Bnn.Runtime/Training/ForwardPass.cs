@@ -16,6 +16,7 @@ internal sealed unsafe class ForwardPass
     private readonly Action<int, int> _encodeTask;
     private readonly Action<int, int> _layerTask;
     private ISampleSource? _source;
+    private int _first;
     private int _layer;
     private bool _stopAtDots;
     private bool _useBatchStatistics;
@@ -66,18 +67,17 @@ internal sealed unsafe class ForwardPass
 
     /// <summary>Runs <paramref name="rows"/> samples through all layers; the scores without bias are the dots of the last one.</summary>
     /// <param name="source">Where samples come from.</param>
+    /// <param name="first">Index of the first one.</param>
     /// <param name="rows">In [1, <see cref="Capacity"/>].</param>
     /// <param name="useBatchStatistics">True: normalise with the mean and variance of this batch, and move the running ones. False: use the running ones.</param>
-    public void Run(ISampleSource source, int rows, bool useBatchStatistics)
-    {
-        RunTo(Network.Layers.Length - 1, source, rows, useBatchStatistics);
-    }
+    public void Run(ISampleSource source, int first, int rows, bool useBatchStatistics) =>
+        RunTo(Network.Layers.Length - 1, source, first, rows, useBatchStatistics);
 
     /// <summary>Runs up to the dots of layer <paramref name="last"/>, which are not normalised.</summary>
-    public void RunTo(int last, ISampleSource source, int rows, bool useBatchStatistics)
+    public void RunTo(int last, ISampleSource source, int first, int rows, bool useBatchStatistics)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Capacity);
-        (_source, Rows, _useBatchStatistics) = (source, rows, useBatchStatistics);
+        (_source, _first, Rows, _useBatchStatistics) = (source, first, rows, useBatchStatistics);
         _pool.Run(Gemm.LeftPanels(rows), _encodeTask);
         for (_layer = 0; _layer <= last; _layer++)
         {
@@ -93,7 +93,7 @@ internal sealed unsafe class ForwardPass
         int first = tile * Gemm.Rows;
         int rows = Math.Min(Gemm.Rows, Rows - first);
         for (int row = first; row < first + rows; row++)
-            _encoder.Encode(_source!.Sample(row, worker), Values[0].Pointer + ((long)row * stride));
+            _encoder.Encode(_source!.Sample(_first + row, worker), Values[0].Pointer + ((long)row * stride));
         Gemm.PackRows(Values[0].Pointer + ((long)first * stride), stride, rows, inputs, Left[0].Pointer + ((long)first * inputs));
     }
 
@@ -186,11 +186,4 @@ internal sealed unsafe class ForwardPass
 
     /// <summary>+1 where x ≥ 0, else −1.</summary>
     internal static V Sign(V x) => Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, V.Zero), V.One, -V.One);
-}
-
-/// <summary>Gives the samples of a batch.</summary>
-internal interface ISampleSource
-{
-    /// <summary>Bytes of sample <paramref name="row"/> of the batch, good until the same worker asks again; called from many threads.</summary>
-    ReadOnlySpan<byte> Sample(int row, int worker);
 }

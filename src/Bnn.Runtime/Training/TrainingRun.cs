@@ -120,8 +120,8 @@ public sealed class TrainingRun : IDisposable
         for (int step = 0; step < StepsPerEpoch; step++)
         {
             cancel.ThrowIfCancellationRequested();
-            _batches.Select(step);
-            _forward.Run(_batches, _batches.BatchSize, useBatchStatistics: true);
+            int first = _batches.Select(step);
+            _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
             loss += _backward.Step(_batches.Labels, LearningRate(epoch, step));
             progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds));
         }
@@ -141,7 +141,7 @@ public sealed class TrainingRun : IDisposable
         return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone());
     }
 
-    /// <summary>Re-estimates batch norm over the training split with the final signs, folds, and states accuracy and provenance in the metadata. Changes nothing in the run.</summary>
+    /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, folds, and states accuracy and provenance in the metadata. Changes nothing in the run.</summary>
     /// <returns>A network that gives the same scores as the float one, on every image.</returns>
     /// <exception cref="InvalidOperationException">An epoch was cancelled half way.</exception>
     public FoldedModel Fold()
@@ -149,7 +149,7 @@ public sealed class TrainingRun : IDisposable
         CheckUsable();
         LatentNetwork final = Network.Clone();
         var evaluator = new Evaluator(final, _pool, Temperature);
-        evaluator.ReestimateStatistics(Split.Training);
+        evaluator.ReestimateStatistics(FinalPass());
         FloatEvaluation validation = evaluator.Run(Split.Validation);
         Network network = Folding.Fold(Options.Name, final, Data.ClassNames.ToEquatableArray(), Metadata(validation.Accuracy));
         return new(network, validation.Accuracy, validation.Loss);
@@ -157,6 +157,14 @@ public sealed class TrainingRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
+
+    /// <summary>The training split as one more epoch would show it, augmentation included: what batch norm is re-estimated on.</summary>
+    internal ISampleSource FinalPass()
+    {
+        var source = new BatchSource(Split.Training, Options, Threads);
+        source.StartEpoch(Options.Epochs);
+        return source;
+    }
 
     /// <summary>A new run on the same data that starts from given weights.</summary>
     internal TrainingRun Derive(TrainingOptions options, LatentNetwork network, string method, ulong seed)
