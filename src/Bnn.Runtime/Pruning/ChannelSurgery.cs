@@ -1,0 +1,51 @@
+using Bnn.Training;
+
+namespace Bnn.Pruning;
+
+/// <summary>What removing channels does to the arrays around them.</summary>
+internal static class ChannelSurgery
+{
+    /// <summary>Copies the kept channels with their latent weights, batch norm and optimiser averages; the next layer loses the removed inputs.</summary>
+    /// <param name="network">Not changed.</param>
+    /// <param name="kept"><c>[hidden layers][kept]</c> channels, rising.</param>
+    /// <param name="lastActivity">Share of images on which each channel of the last hidden layer gives 1.</param>
+    /// <remarks>
+    /// A removed channel added w · (±1) to each sum that read it. Re-estimating batch norm puts its mean back in hidden layers; the scores
+    /// have no batch norm, so there the mean w · (2p − 1) goes into the biases. Flip counters start anew.
+    /// </remarks>
+    public static LatentNetwork Keep(LatentNetwork network, int[][] kept, double[] lastActivity)
+    {
+        int[] hidden = kept.Select(channels => channels.Length).ToArray();
+        var smaller = new LatentNetwork(network.Input, network.Encoding, hidden, network.Classes, network.HasScale) { OptimizerSteps = network.OptimizerSteps };
+        for (int l = 0; l < network.Layers.Length; l++)
+        {
+            int[] inputs = l > 0 ? kept[l - 1] : Enumerable.Range(0, network.Layers[l].Inputs).ToArray();
+            int[] channels = l < kept.Length ? kept[l] : Enumerable.Range(0, network.Classes).ToArray();
+            foreach ((FloatBuffer from, FloatBuffer to) in network.Layers[l].Weights.Parts.Zip(smaller.Layers[l].Weights.Parts))
+            {
+                for (int i = 0; i < inputs.Length; i++)
+                    Select(from.Span[(inputs[i] * network.Layers[l].Stride)..], channels, to.Span[(i * smaller.Layers[l].Stride)..]);
+            }
+            if (l < kept.Length)
+            {
+                foreach ((FloatBuffer from, FloatBuffer to) in network.Norms[l].Buffers().Zip(smaller.Norms[l].Buffers()))
+                    Select(from.Span, channels, to.Span);
+            }
+        }
+        foreach ((FloatBuffer from, FloatBuffer to) in network.Biases.Parts.Zip(smaller.Biases.Parts))
+            from.Span.CopyTo(to.Span);
+        LatentLayer scores = network.Layers[^1];
+        foreach (int removed in Enumerable.Range(0, scores.Inputs).Except(kept[^1]))
+        {
+            for (int c = 0; c < network.Classes; c++)
+                smaller.Biases.Values.Span[c] += (float)((scores.IsPositive(removed, c) ? 1 : -1) * ((2 * lastActivity[removed]) - 1));
+        }
+        return smaller;
+    }
+
+    private static void Select(ReadOnlySpan<float> from, int[] indices, Span<float> to)
+    {
+        for (int i = 0; i < indices.Length; i++)
+            to[i] = from[indices[i]];
+    }
+}

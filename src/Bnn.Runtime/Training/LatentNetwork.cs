@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using Bnn.Model;
+
+namespace Bnn.Training;
+
+/// <summary>Numbers that are trained, with the two moving averages that Adam keeps of their gradients.</summary>
+internal sealed class TrainedArray(int length)
+{
+    public FloatBuffer Values { get; } = new(length);
+
+    public FloatBuffer FirstMoments { get; } = new(length);
+
+    public FloatBuffer SecondMoments { get; } = new(length);
+
+    public IEnumerable<FloatBuffer> Parts => [Values, FirstMoments, SecondMoments];
+}
+
+/// <summary>Latent weights of a layer, <c>[Inputs, Stride]</c>: the weight of input i and channel c is item i · Stride + c; its sign is the binary weight, sign(0) = +1.</summary>
+/// <remarks>Rows are filled up to <see cref="Stride"/>; what lies there gets no gradient and is read by nobody.</remarks>
+internal sealed class LatentLayer(int inputs, int channels)
+{
+    public int Inputs { get; } = inputs;
+
+    public int Channels { get; } = channels;
+
+    public int Panels { get; } = Gemm.RightPanels(channels);
+
+    public int Stride { get; } = Gemm.RightPanels(channels) * Gemm.Columns;
+
+    public TrainedArray Weights { get; } = new(checked(inputs * Gemm.RightPanels(channels) * Gemm.Columns));
+
+    /// <summary>How often each weight had another sign at the end of an epoch than at its beginning, <c>[Inputs, Stride]</c>; stays at 65535.</summary>
+    public ushort[] Flips { get; } = new ushort[inputs * Gemm.RightPanels(channels) * Gemm.Columns];
+
+    public bool IsPositive(int input, int channel) => Weights.Values.Span[(input * Stride) + channel] >= 0;
+}
+
+/// <summary>The trained state of a network: latent weights, batch norm, biases and the optimiser's averages.</summary>
+internal sealed class LatentNetwork
+{
+    public LatentNetwork(Shape input, InputEncoding encoding, ReadOnlySpan<int> hidden, int classes, bool hasScale)
+    {
+        (Input, Encoding) = (input, encoding);
+        Layers = new LatentLayer[hidden.Length + 1];
+        Norms = new BatchNorm[hidden.Length];
+        int inputs = encoding.Encoded(input).Count;
+        long weights = 0;
+        for (int i = 0; i < Layers.Length; i++)
+        {
+            int channels = i < hidden.Length ? hidden[i] : classes;
+            weights += (long)inputs * channels;
+            if (inputs > ModelCaps.FanIn || weights > ModelCaps.Weights)
+                throw new ArgumentException($"Layer {i} would see {inputs} inputs and bring the network to {weights} weights; at most {ModelCaps.FanIn} and {ModelCaps.Weights} are allowed.");
+            Layers[i] = new(inputs, channels);
+            if (i < hidden.Length)
+                Norms[i] = new(channels, hasScale);
+            inputs = channels;
+        }
+        // Sums of an 8-bit layer reach 255 · K; floats hold integers exactly below 2^24.
+        if (encoding.IsEightBit && 255L * Layers[0].Inputs >= 1 << 24)
+            throw new ArgumentException($"An eight-bit layer with {Layers[0].Inputs} inputs cannot be summed exactly in floats; at most {((1 << 24) - 1) / 255} inputs are allowed.");
+        Biases = new(Layers[^1].Stride);
+    }
+
+    public Shape Input { get; }
+
+    public InputEncoding Encoding { get; }
+
+    public LatentLayer[] Layers { get; }
+
+    /// <summary>One for each hidden layer.</summary>
+    public BatchNorm[] Norms { get; }
+
+    /// <summary>Of the classes, in units of the score; used rounded.</summary>
+    public TrainedArray Biases { get; }
+
+    /// <summary>Steps that the optimiser's averages hold.</summary>
+    public long OptimizerSteps { get; set; }
+
+    public int Classes => Layers[^1].Channels;
+
+    public bool HasScale => Norms.Length > 0 && Norms[0].Scale is not null;
+
+    public int[] Hidden => Norms.Select(norm => norm.Channels).ToArray();
+
+    public int Bias(int label) => RoundBias(Biases.Values.Span[label]);
+
+    /// <summary>To the nearest integer, ties to even.</summary>
+    public static int RoundBias(float bias) => (int)MathF.Round(bias);
+
+    /// <summary>Latent weights N(0, 0.1) clipped to [−1, 1], shifts and biases 0, scales 1.</summary>
+    public void Initialize(ulong seed)
+    {
+        for (int l = 0; l < Layers.Length; l++)
+        {
+            LatentLayer layer = Layers[l];
+            for (int i = 0; i < layer.Inputs; i++)
+            {
+                for (int c = 0; c < layer.Channels; c++)
+                {
+                    double normal = CounterRandom.Normal(seed, CounterRandom.Stream.InitialWeights, (ulong)l, ((ulong)i << 32) | (uint)c);
+                    layer.Weights.Values.Span[(i * layer.Stride) + c] = (float)Math.Clamp(0.1 * normal, -1, 1);
+                }
+            }
+        }
+    }
+
+    /// <summary>Everything that is saved, in a fixed order.</summary>
+    public IEnumerable<FloatBuffer> Buffers()
+    {
+        foreach (LatentLayer layer in Layers)
+        {
+            foreach (FloatBuffer part in layer.Weights.Parts)
+                yield return part;
+        }
+        foreach (BatchNorm norm in Norms)
+        {
+            foreach (FloatBuffer part in norm.Buffers())
+                yield return part;
+        }
+        foreach (FloatBuffer part in Biases.Parts)
+            yield return part;
+    }
+
+    public LatentNetwork Clone()
+    {
+        var copy = new LatentNetwork(Input, Encoding, Hidden, Classes, HasScale) { OptimizerSteps = OptimizerSteps };
+        foreach ((FloatBuffer from, FloatBuffer to) in Buffers().Zip(copy.Buffers()))
+            from.Span.CopyTo(to.Span);
+        for (int l = 0; l < Layers.Length; l++)
+            Layers[l].Flips.CopyTo(copy.Layers[l].Flips, 0);
+        return copy;
+    }
+
+    /// <summary>SHA-256 over the trained values, without the optimiser's averages: 64 hexadecimal digits.</summary>
+    public string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (LatentLayer layer in Layers)
+            Append(layer.Weights.Values);
+        foreach (BatchNorm norm in Norms)
+        {
+            Append(norm.Shift.Values);
+            if (norm.Scale is not null)
+                Append(norm.Scale.Values);
+        }
+        Append(Biases.Values);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Append(FloatBuffer buffer)
+        {
+            Span<byte> item = stackalloc byte[4];
+            foreach (float value in buffer.Span)
+            {
+                System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(item, value);
+                hash.AppendData(item);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Bnn.Model;
+
+namespace Bnn.Training;
+
+/// <summary>Everything that decides what a training run computes: same options, same data, same bits.</summary>
+/// <remarks>The number of threads is not here, because it changes no bit. Nor is any time limit: a schedule bound to time cannot be repeated.</remarks>
+public sealed record TrainingOptions
+{
+    /// <summary>Name of the model.</summary>
+    public string Name { get; init; } = "model";
+
+    /// <summary>Channels of each hidden layer, first to last; may be empty.</summary>
+    public EquatableArray<int> Hidden { get; init; } = new([256, 128]);
+
+    /// <summary>How bytes become bits, in the words of <see cref="InputEncodings.Choose"/>: <c>threshold</c>, <c>thermometer-4</c>, <c>eight-bit</c> ...</summary>
+    public string Encoding { get; init; } = "eight-bit";
+
+    /// <summary>Passes over the training split; at least 1.</summary>
+    public int Epochs { get; init; } = 40;
+
+    /// <summary>Samples of a step. Samples left over at the end of an epoch wait for a later one.</summary>
+    public int BatchSize { get; init; } = 96;
+
+    /// <summary>Largest learning rate of Adam, in (0, 1].</summary>
+    public double LearningRate { get; init; } = 0.01;
+
+    /// <summary>Steps over which the rate rises from 0; from there a cosine over the whole run takes it back to 0.</summary>
+    public int WarmUpSteps { get; init; } = 200;
+
+    /// <summary>Decides initial weights, order of samples and augmentation.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Decides the validation split; kept apart so that runs of many seeds share one split.</summary>
+    public ulong SplitSeed { get; init; }
+
+    /// <summary>Share of the given data that is held out for validation, in [0, 1).</summary>
+    public double ValidationShare { get; init; } = 0.1;
+
+    /// <summary>Each image is moved by up to so many pixels along both axes; pixels that come in are 0.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Whether each image is mirrored left to right in half of the cases.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Whether batch norm learns a scale per channel besides the shift. A negative one flips the channel's row when folding.</summary>
+    public bool BatchNormScale { get; init; }
+
+    /// <summary>Share of the target probability spread evenly over all classes, in [0, 1).</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Logits = Temperature · score / √(inputs of the last layer); positive. It changes no class, only how hard the loss pulls.</summary>
+    public double Temperature { get; init; } = 1;
+
+    /// <summary>Returns these options if they make sense.</summary>
+    /// <exception cref="ArgumentException">They do not; the message names the first option that is out of range.</exception>
+    public TrainingOptions Require()
+    {
+        Check(Name.Length is > 0 and <= ModelCaps.NameLength, nameof(Name), $"must have 1 to {ModelCaps.NameLength} characters");
+        foreach (int width in Hidden)
+            Check(width is > 0 and <= ModelCaps.Channels, nameof(Hidden), $"has a layer of {width} channels; allowed are 1 to {ModelCaps.Channels}");
+        Check(Hidden.Length < ModelCaps.Layers, nameof(Hidden), $"has {Hidden.Length} layers; at most {ModelCaps.Layers - 1} are allowed");
+        Check(Epochs is > 0 and <= 1_000_000, nameof(Epochs), $"is {Epochs}, but must lie in [1, 1000000]");
+        Check(BatchSize is > 1 and <= 4096, nameof(BatchSize), $"is {BatchSize}, but must lie in [2, 4096]");
+        Check(LearningRate is > 0 and <= 1, nameof(LearningRate), "must lie in (0, 1]");
+        Check(WarmUpSteps >= 0, nameof(WarmUpSteps), "must not be negative");
+        Check(ValidationShare is >= 0 and < 1, nameof(ValidationShare), "must lie in [0, 1)");
+        Check(Shift is >= 0 and <= 127, nameof(Shift), "must lie in [0, 127]");
+        Check(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "must lie in [0, 1)");
+        Check(Temperature is > 0 and <= 1000, nameof(Temperature), "must lie in (0, 1000]");
+        InputEncodings.Parse(Encoding);
+        return this;
+    }
+
+    private static void Check(bool holds, string option, string text)
+    {
+        if (!holds)
+            throw new ArgumentException($"Training option {option} {text}.", option);
+    }
+}

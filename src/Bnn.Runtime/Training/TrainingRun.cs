@@ -1,0 +1,245 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bnn.Model;
+
+namespace Bnn.Training;
+
+/// <summary>A training run: starts from random weights, from a checkpoint or from another run, and goes on epoch by epoch.</summary>
+/// <remarks>
+/// Options and data decide every bit of it; the number of threads, the width of the vectors, and breaks with <see cref="Resume"/> decide none.
+/// Not thread-safe. See docs/training.md.
+/// </remarks>
+public sealed class TrainingRun : IDisposable
+{
+    private readonly WorkerPool _pool;
+    private readonly BatchSource _batches;
+    private readonly ForwardPass _forward;
+    private readonly BackwardPass _backward;
+    private readonly Evaluator _evaluator;
+    private readonly List<EpochRecord> _history;
+    private readonly bool[][] _signs;   // [layers][inputs · stride] at the end of the last epoch
+    private bool _isBroken;
+
+    internal TrainingRun(TrainingOptions options, LabeledImages data, DataSplit split, LatentNetwork network, RunProvenance? provenance, IEnumerable<EpochRecord> history, int threads)
+    {
+        if (split.Training.Count < 2)
+            throw new ArgumentException($"Training needs at least 2 samples, got {split.Training.Count} of the {data.Count} in '{data.Name}'.", nameof(data));
+        (Options, Data, Split, Network, Provenance, _history) = (options, data, split, network, provenance, [.. history]);
+        _pool = new(threads);
+        _batches = new(split.Training, options, _pool.Threads);
+        _forward = new(network, _batches.BatchSize, _pool);
+        _backward = new(_forward, _pool, options.LabelSmoothing, Temperature);
+        _evaluator = new(network, _pool, Temperature);
+        _signs = network.Layers.Select(layer => new bool[layer.Flips.Length]).ToArray();
+        CountFlips(count: false);
+    }
+
+    /// <summary>What the run computes.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>The data, parted.</summary>
+    public DataSplit Split { get; }
+
+    /// <summary>Where the first weights came from; null: random.</summary>
+    public RunProvenance? Provenance { get; }
+
+    /// <summary>One record for each epoch done.</summary>
+    public IReadOnlyList<EpochRecord> History => _history;
+
+    /// <summary>Epochs done.</summary>
+    public int EpochsDone => _history.Count;
+
+    /// <summary>Whether all epochs of the options are done.</summary>
+    public bool IsFinished => EpochsDone >= Options.Epochs;
+
+    /// <summary>Steps of an epoch.</summary>
+    public int StepsPerEpoch => _batches.Steps;
+
+    internal LabeledImages Data { get; }
+
+    internal LatentNetwork Network { get; }
+
+    internal int Threads => _pool.Threads;
+
+    /// <summary>Logit = Temperature · score.</summary>
+    internal double Temperature => Options.Temperature / Math.Sqrt(Network.Layers[^1].Inputs);
+
+    /// <summary>Starts from random weights.</summary>
+    /// <param name="options">What to compute.</param>
+    /// <param name="data">The official training set; a validation split is held out of it.</param>
+    /// <param name="threads">Threads to use; 0: one per processor. Changes no bit.</param>
+    /// <exception cref="ArgumentException">Options make no sense, or no network of theirs fits the data.</exception>
+    public static TrainingRun Start(TrainingOptions options, LabeledImages data, int threads = 0)
+    {
+        options.Require();
+        var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
+        var network = new LatentNetwork(data.Shape, InputEncodings.Choose(options.Encoding, split.Training), options.Hidden.AsSpan(), data.ClassNames.Count, options.BatchNormScale);
+        network.Initialize(options.Seed);
+        return new(options, data, split, network, provenance: null, [], threads);
+    }
+
+    /// <summary>Goes on where a checkpoint was taken, to the same bits as if there had been no break.</summary>
+    /// <param name="checkpoint">Not changed.</param>
+    /// <param name="data">The same data as then.</param>
+    /// <param name="threads">Threads to use; 0: one per processor.</param>
+    /// <exception cref="ArgumentException">The data has another hash.</exception>
+    public static TrainingRun Resume(Checkpoint checkpoint, LabeledImages data, int threads = 0)
+    {
+        if (checkpoint.DataHash != data.Hash)
+            throw new ArgumentException($"The run was trained on '{checkpoint.DataName}' with SHA-256 {checkpoint.DataHash}, but the data given is '{data.Name}' with {data.Hash}.", nameof(data));
+        TrainingOptions options = checkpoint.Options;
+        return new(options, data, DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare), checkpoint.Network.Clone(), checkpoint.Provenance, checkpoint.History, threads);
+    }
+
+    /// <summary>Trains the weights of <paramref name="parent"/> further, on a schedule of its own: a control for pruning.</summary>
+    /// <param name="parent">Not changed.</param>
+    /// <param name="epochs">Epochs to add.</param>
+    /// <param name="learningRate">Largest one; warm-up and cosine as in training.</param>
+    /// <param name="seed">Decides order and augmentation.</param>
+    public static TrainingRun Continue(TrainingRun parent, int epochs, double learningRate, ulong seed = 0)
+    {
+        TrainingOptions options = parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed };
+        return parent.Derive(options, parent.Network.Clone(), "continued", seed);
+    }
+
+    /// <summary>Trains one epoch.</summary>
+    /// <param name="progress">Called after every step on this thread.</param>
+    /// <param name="cancel">Looked at before every step. A cancelled run can no longer be used: resume the last checkpoint.</param>
+    /// <exception cref="InvalidOperationException">All epochs are done, or an earlier call was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public EpochRecord RunEpoch(Action<TrainingProgress>? progress = null, CancellationToken cancel = default)
+    {
+        if (IsFinished)
+            throw new InvalidOperationException($"All {Options.Epochs} epochs of this run are done.");
+        CheckUsable();
+        _isBroken = true;
+        int epoch = EpochsDone;
+        double loss = 0;
+        _batches.StartEpoch(epoch);
+        var watch = Stopwatch.StartNew();
+        for (int step = 0; step < StepsPerEpoch; step++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            int first = _batches.Select(step);
+            _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
+            loss += _backward.Step(_batches.Labels, LearningRate(epoch, step));
+            progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds));
+        }
+        FloatEvaluation validation = _evaluator.Run(Split.Validation);
+        var record = new EpochRecord(
+            epoch + 1, LearningRate(epoch, StepsPerEpoch - 1), loss / StepsPerEpoch, validation.Loss, validation.Accuracy, CountFlips(count: true));
+        _history.Add(record);
+        _isBroken = false;
+        return record;
+    }
+
+    /// <summary>A copy of the whole state.</summary>
+    /// <exception cref="InvalidOperationException">An epoch was cancelled half way.</exception>
+    public Checkpoint ToCheckpoint()
+    {
+        CheckUsable();
+        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone());
+    }
+
+    /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, folds, and states accuracy and provenance in the metadata. Changes nothing in the run.</summary>
+    /// <returns>A network that gives the same scores as the float one, on every image.</returns>
+    /// <exception cref="InvalidOperationException">An epoch was cancelled half way.</exception>
+    public FoldedModel Fold()
+    {
+        CheckUsable();
+        LatentNetwork final = Network.Clone();
+        var evaluator = new Evaluator(final, _pool, Temperature);
+        evaluator.ReestimateStatistics(FinalPass());
+        FloatEvaluation validation = evaluator.Run(Split.Validation);
+        Network network = Folding.Fold(Options.Name, final, Data.ClassNames.ToEquatableArray(), Metadata(validation.Accuracy));
+        return new(network, validation.Accuracy, validation.Loss);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pool.Dispose();
+
+    /// <summary>The training split as one more epoch would show it, augmentation included: what batch norm is re-estimated on.</summary>
+    internal ISampleSource FinalPass()
+    {
+        var source = new BatchSource(Split.Training, Options, Threads);
+        source.StartEpoch(Options.Epochs);
+        return source;
+    }
+
+    /// <summary>A new run on the same data that starts from given weights.</summary>
+    internal TrainingRun Derive(TrainingOptions options, LatentNetwork network, string method, ulong seed)
+    {
+        CheckUsable();
+        foreach (LatentLayer layer in network.Layers)
+            layer.Flips.AsSpan().Clear();
+        var provenance = new RunProvenance(method, Network.Hash(), EpochsDone + (Provenance?.ParentEpochs ?? 0), seed, new(Network.Hidden));
+        return new(options.Require(), Data, Split, network, provenance, [], Threads);
+    }
+
+    /// <summary>Rises over the warm-up, then falls along a cosine to 0 at the end of the run.</summary>
+    internal double LearningRate(int epoch, int step)
+    {
+        double done = ((double)epoch * StepsPerEpoch) + step;
+        double warm = Options.WarmUpSteps == 0 ? 1 : Math.Min(1, (done + 1) / Options.WarmUpSteps);
+        return Options.LearningRate * warm * 0.5 * (1 + DeterministicMath.CosPi(done / ((double)Options.Epochs * StepsPerEpoch)));
+    }
+
+    // Compares the signs with those of the last call, keeps them, and gives the share that changed, layer by layer.
+    private EquatableArray<double> CountFlips(bool count)
+    {
+        var shares = new double[_signs.Length];
+        for (int l = 0; l < shares.Length; l++)
+        {
+            LatentLayer layer = Network.Layers[l];
+            ReadOnlySpan<float> weights = layer.Weights.Values.Span;
+            long flipped = 0;
+            for (int i = 0; i < weights.Length; i++)
+            {
+                bool sign = weights[i] >= 0;
+                if (count && sign != _signs[l][i])
+                {
+                    flipped++;
+                    layer.Flips[i] = (ushort)Math.Min(layer.Flips[i] + 1, ushort.MaxValue);
+                }
+                _signs[l][i] = sign;
+            }
+            shares[l] = flipped / ((double)layer.Inputs * layer.Channels);
+        }
+        return new(shares);
+    }
+
+    private EquatableArray<MetadataEntry> Metadata(double accuracy)
+    {
+        var entries = new List<MetadataEntry>
+        {
+            new("data-set", Data.Name),
+            new("data-hash", Data.Hash),
+        };
+        if (!double.IsNaN(accuracy))
+            entries.Add(new("validation-accuracy", accuracy.ToString("F4", CultureInfo.InvariantCulture)));
+        entries.Add(new("method", Provenance?.Method ?? "trained"));
+        entries.Add(new("epochs", EpochsDone.ToString(CultureInfo.InvariantCulture)));
+        entries.Add(new("seed", Options.Seed.ToString(CultureInfo.InvariantCulture)));
+        if (Provenance is { } provenance)
+        {
+            entries.Add(new("parent-hash", provenance.ParentHash));
+            entries.Add(new("parent-epochs", provenance.ParentEpochs.ToString(CultureInfo.InvariantCulture)));
+            entries.Add(new("parent-widths", string.Join(',', provenance.Widths)));
+            entries.Add(new("method-seed", provenance.Seed.ToString(CultureInfo.InvariantCulture)));
+        }
+        entries.Add(new("engine", "BnnGen " + typeof(TrainingRun).Assembly.GetName().Version!.ToString(3)));
+        return new(entries.ToArray());
+    }
+
+    private void CheckUsable()
+    {
+        if (_isBroken)
+            throw new InvalidOperationException("An epoch of this run was cancelled half way; resume its last checkpoint.");
+    }
+}
+
+/// <summary>A network folded from a run, and what its float original scored: the same classes, image by image.</summary>
+/// <param name="Network">Ready to be written.</param>
+/// <param name="ValidationAccuracy">Share in [0, 1]; NaN without a validation split.</param>
+/// <param name="ValidationLoss">Mean cross-entropy in nats; NaN without a validation split.</param>
+public sealed record FoldedModel(Network Network, double ValidationAccuracy, double ValidationLoss);
