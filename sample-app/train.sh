@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Trains the sample models again, to the same bits: sample-app/train.sh DATA   (DATA holds fashion-mnist/*-ubyte and uci/optdigits.*)
+# Afterwards `git status` shows no change in sample-app/models.
+set -euo pipefail
+[ $# = 1 ] || { echo "usage: $0 DATA" >&2; exit 1; }
+data=$(cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+runs=$(mktemp -d)
+trap 'rm -rf "$runs"' EXIT
+dotnet build -c Release src/Bnn.Trainer -v q --nologo
+bnn() { dotnet src/Bnn.Trainer/bin/Release/net10.0/bnn.dll "$@"; }
+
+bnn train fashion-mnist --data-dir "$data" --out "$runs/fashion-mlp" --name fashion-mlp --hidden 256,128 --encoding eight-bit --epochs 60 --flip --seed 1
+bnn prune "$runs/fashion-mlp" --data-dir "$data" --out "$runs/fashion-mlp-pruned" --name fashion-mlp-pruned --channels 0.4 --epochs 30 --seed 1
+bnn train optdigits --data-dir "$data" --out "$runs/optdigits" --name optdigits --hidden 32 --encoding thermometer-2 --epochs 200 --seed 1
+for model in fashion-mlp fashion-mlp-pruned optdigits; do
+  cp "$runs/$model/model.bnn" "sample-app/models/$model.bnn"
+done
