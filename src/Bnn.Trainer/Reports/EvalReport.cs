@@ -1,0 +1,61 @@
+using Bnn.Inference;
+using Bnn.Model;
+using Bnn.Trainer.Data;
+using Spectre.Console;
+
+namespace Bnn.Trainer.Reports;
+
+/// <summary>What <c>bnn eval</c> found.</summary>
+internal sealed record EvalReport(string Path, Network Network, string Hash, DataSet DataSet, string Split, EvaluationResult Result, TimeSpan Time)
+{
+    private double ImagesPerSecond => Time.TotalSeconds > 0 ? Result.Samples / Time.TotalSeconds : 0;
+
+    /// <summary>For people.</summary>
+    public void WriteText(IAnsiConsole to)
+    {
+        to.MarkupLineInterpolated($"[bold]{Text.Safe(Network.Name)}[/] on {DataSet.Name}, {Split} split");
+        to.WriteLine();
+        to.WriteLine($"  accuracy    {Text.Percent(Result.Accuracy)} ± {Text.Percent(Result.StandardError)} (one standard error)");
+        to.WriteLine($"  right       {Text.Whole(Result.Correct)} of {Text.Whole(Result.Samples)}");
+        to.WriteLine($"  speed       {Text.Whole((long)ImagesPerSecond)} images/s, interpreted, one thread");
+        to.WriteLine();
+        to.WriteLine("Rows: the class of the sample. Columns: the class that the model gave.");
+        var grid = new Grid(["<class", .. Enumerable.Range(0, Result.ClassCount).Select(c => Text.Whole(c)), "right"]);
+        for (int label = 0; label < Result.ClassCount; label++)
+        {
+            int[] row = [.. Enumerable.Range(0, Result.ClassCount).Select(predicted => Result.Confusion(label, predicted))];
+            IEnumerable<string> cells = row.Select(count => count == 0 ? "." : Text.Whole(count));
+            string name = DataSet.Labels[label] == Text.Whole(label) ? Text.Whole(label) : $"{label} {DataSet.Labels[label]}";
+            grid.Add([name, .. cells, row.Sum() == 0 ? "-" : Text.Percent((double)row[label] / row.Sum())]);
+        }
+        grid.Write(to);
+    }
+
+    /// <summary>For programs.</summary>
+    public void WriteJson(TextWriter to) => Text.WriteJson(to, json =>
+    {
+        json.WriteString("model", Path);
+        json.WriteString("modelSha256", Hash);
+        json.WriteString("dataSet", DataSet.Name);
+        json.WriteString("split", Split);
+        json.WriteNumber("samples", Result.Samples);
+        json.WriteNumber("correct", Result.Correct);
+        json.WriteNumber("accuracyShare", Result.Accuracy);
+        json.WriteNumber("standardErrorShare", Result.StandardError);
+        json.WriteNumber("seconds", Time.TotalSeconds);
+        json.WriteNumber("imagesPerSecond", ImagesPerSecond);
+        json.WriteStartArray("labels");
+        foreach (string label in DataSet.Labels)
+            json.WriteStringValue(label);
+        json.WriteEndArray();
+        json.WriteStartArray("confusion");
+        for (int label = 0; label < Result.ClassCount; label++)
+        {
+            json.WriteStartArray();
+            for (int predicted = 0; predicted < Result.ClassCount; predicted++)
+                json.WriteNumberValue(Result.Confusion(label, predicted));
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+    });
+}

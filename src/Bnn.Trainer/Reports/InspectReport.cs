@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Bnn.Generator.Compiler.Planning;
+using Bnn.Model;
+using Spectre.Console;
+
+namespace Bnn.Trainer.Reports;
+
+/// <summary>What <c>bnn inspect</c> found.</summary>
+internal sealed record InspectReport(string Path, long FileBytes, Network Network, string Hash, Plan? Plan)
+{
+    private readonly IReadOnlyList<LayerFacts> _layers = [.. LayerFacts.Of(Network)];
+
+    private long LiveWeights => _layers.Sum(layer => layer.LiveWeights);
+
+    private long InnerOperations => _layers.Where((_, i) => i > 0 && i < _layers.Count - 1).Sum(layer => layer.Operations);
+
+    /// <summary>For people.</summary>
+    public void WriteText(IAnsiConsole to)
+    {
+        to.MarkupLineInterpolated($"[bold]{Text.Safe(Network.Name)}[/]");
+        to.WriteLine();
+        to.WriteLine($"  file        {Path}, {Text.Count(FileBytes, "byte")}");
+        to.WriteLine($"  sha-256     {Hash}");
+        to.WriteLine($"  input       {Network.Input} ({Text.Count(Network.InputLength, "byte")})");
+        to.WriteLine($"  encoding    {Describe(Network.Encoding)}");
+        to.WriteLine($"  classes     {Network.ClassCount}{(Network.Labels.Length == 0 ? "" : ": " + string.Join(", ", Network.Labels.Select(Text.Safe)))}");
+        long weights = _layers.Sum(layer => layer.Weights);
+        to.WriteLine($"  weights     {Text.Whole(LiveWeights)} live of {Text.Whole(weights)}; {Text.Count((LiveWeights + 7) / 8, "byte")} as bits");
+        to.WriteLine($"  operations  {Text.Whole(Network.Operations())} a sample; {Text.Whole(InnerOperations)} without the first and last layer");
+        to.WriteLine();
+        var grid = new Grid("<layer", "<kind", "in", "out", "K", "live", "operations", "saturated");
+        foreach (LayerFacts layer in _layers)
+        {
+            grid.Add(
+                Text.Safe(layer.Name), layer.Kind, layer.Input.ToString(), layer.Output.ToString(),
+                layer.LeastK == layer.MostK ? Text.Whole(layer.MostK) : $"{Text.Whole(layer.LeastK)}-{Text.Whole(layer.MostK)}",
+                Text.Whole(layer.LiveWeights), Text.Whole(layer.Operations), Text.Whole(layer.Saturated));
+        }
+        grid.Write(to);
+        to.WriteLine();
+        to.WriteLine("What the generator makes of it:");
+        string plan = Plan?.Text ?? "nothing yet: the network has a kind of layer that is not compiled";
+        foreach (string line in plan.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            to.WriteLine("  " + line);
+        if (Network.Metadata.Length > 0)
+            to.WriteLine("\nMetadata:");
+        foreach (MetadataEntry entry in Network.Metadata)
+            to.WriteLine($"  {Text.Safe(entry.Key)}: {Text.Safe(entry.Value)}");
+    }
+
+    /// <summary>For programs.</summary>
+    public void WriteJson(TextWriter to) => Text.WriteJson(to, json =>
+    {
+        json.WriteString("model", Path);
+        json.WriteString("name", Network.Name);
+        json.WriteString("modelSha256", Hash);
+        json.WriteNumber("fileBytes", FileBytes);
+        json.WriteString("inputShape", Network.Input.ToString());
+        json.WriteNumber("inputBytes", Network.InputLength);
+        json.WriteString("encoding", Describe(Network.Encoding));
+        json.WriteNumber("classes", Network.ClassCount);
+        json.WriteStartArray("labels");
+        foreach (string label in Network.Labels)
+            json.WriteStringValue(label);
+        json.WriteEndArray();
+        json.WriteNumber("liveWeights", LiveWeights);
+        json.WriteNumber("operationsPerSample", Network.Operations());
+        json.WriteNumber("innerOperationsPerSample", InnerOperations);
+        json.WriteStartArray("layers");
+        foreach (LayerFacts layer in _layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteString("kind", layer.Kind);
+            json.WriteString("inputShape", layer.Input.ToString());
+            json.WriteString("outputShape", layer.Output.ToString());
+            json.WriteNumber("leastLiveWeightsOfAChannel", layer.LeastK);
+            json.WriteNumber("mostLiveWeightsOfAChannel", layer.MostK);
+            json.WriteNumber("weights", layer.Weights);
+            json.WriteNumber("liveWeights", layer.LiveWeights);
+            json.WriteNumber("operationsPerSample", layer.Operations);
+            json.WriteNumber("saturatedChannels", layer.Saturated);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WritePlan(json);
+        json.WriteStartObject("metadata");
+        foreach (MetadataEntry entry in Network.Metadata)
+            json.WriteString(entry.Key, entry.Value);
+        json.WriteEndObject();
+    });
+
+    // Null if the network has a layer that the generator does not compile.
+    private void WritePlan(Utf8JsonWriter json)
+    {
+        if (Plan is null)
+        {
+            json.WriteNull("plan");
+            return;
+        }
+        json.WriteStartObject("plan");
+        json.WriteString("goal", Plan.Goal.ToString());
+        json.WriteNumber("compiledOperationsPerSample", Plan.Compact.Operations());
+        json.WriteStartArray("layers");
+        foreach (LayerPlan layer in Plan.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Layer.Name);
+            json.WriteString("lowering", layer.Lowering.ToString());
+            json.WriteString("reason", layer.Reason);
+            json.WriteNumber("inputs", layer.Layer.Weights.Columns);
+            json.WriteNumber("channels", layer.Channels);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Describe(InputEncoding encoding) => encoding switch
+    {
+        ThresholdEncoding threshold => $"threshold, 1 bit a value: v >= {string.Join(", ", threshold.Thresholds)}",
+        ThermometerEncoding thermometer => $"thermometer, v >= {PerChannel(thermometer.Levels)}",
+        BitPlanesEncoding planes => $"bit planes {PerChannel(planes.Kept)} of each value",
+        EightBitEncoding => "eight-bit values with weights shared by the bits",
+        RawBitsEncoding => "raw bits, one a byte",
+        _ => encoding.Keyword,
+    };
+
+    private static string PerChannel(EquatableArray<EquatableArray<int>> lists) => string.Join(" | ", lists.Select(list => string.Join(", ", list)));
+}

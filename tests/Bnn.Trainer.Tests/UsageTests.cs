@@ -1,0 +1,59 @@
+namespace Bnn.Trainer.Tests;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("train")]
+    [InlineData("resume")]
+    [InlineData("prune")]
+    [InlineData("eval")]
+    [InlineData("inspect")]
+    [InlineData("emit")]
+    public void Every_command_has_help_with_examples_that_parse(string command)
+    {
+        Cli help = Cli.Run(command, "--help");
+        Assert.Equal((0, ""), (help.Exit, help.Error));
+        string[] examples = [.. help.Out[help.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n')
+            .Select(line => line.Trim()).Where(line => line.StartsWith("bnn ", StringComparison.Ordinal))];
+        Assert.NotEmpty(examples);
+        foreach (string example in examples)
+        {
+            Assert.StartsWith($"bnn {command} ", example, StringComparison.Ordinal);
+            string[] args = [.. example.Split('|')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+            Assert.Empty(BnnCommandLine.Parse(args).Errors);
+        }
+    }
+
+    [Fact]
+    public void The_help_of_bnn_names_commands_data_folder_and_exit_codes()
+    {
+        string help = Cli.Run("--help").Out;
+        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "BNN_DATA", "130" })
+            Assert.Contains(word, help, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "which command? There are train,")]
+    [InlineData("tain fashion-mnist", "'tain'")]
+    [InlineData("train", "which data set?")]
+    [InlineData("train fashion-mnist", "where to?")]
+    [InlineData("train cifar10 --out r", "no data set is called 'cifar10'; there are fashion-mnist, mnist, optdigits.")]
+    [InlineData("train mnist --out r --epochs 0", "--epochs must be a number from 1 to 1000000, but is '0'.")]
+    [InlineData("train mnist --out r --epochs ten", "--epochs must be a number from 1 to 1000000, but is 'ten'.")]
+    [InlineData("train mnist --out r --learning-rate 0,01", "--learning-rate must be a number")]
+    [InlineData("train mnist --out r --learning-rate NaN", "--learning-rate must be a number")]
+    [InlineData("train mnist --out r --hidden 256,x", "--hidden must be numbers from 1 to 65536 separated by commas, or 'none', but is '256,x'.")]
+    [InlineData("train mnist --out r --encoding nine-bit", "nine-bit")]
+    [InlineData("train mnist --out r --bogus", "'--bogus'")]
+    [InlineData("train mnist --resume r", "DATASET cannot go with --resume")]
+    [InlineData("train --resume r --seed 3", "--seed cannot go with --resume")]
+    [InlineData("eval m.bnn mnist --split half", "half")]
+    [InlineData("eval m.bnn mnist --min-accuracy 88", "--min-accuracy must be a number from 0 to 1, but is '88'.")]
+    [InlineData("eval m.bnn", "DATASET")]
+    [InlineData("prune r --channels 1.5", "--channels must be a number from 0 to 0.999, but is '1.5'.")]
+    public void Wrong_use_is_one_clear_line(string line, string message)
+    {
+        Cli wrong = Cli.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        wrong.AssertError(1, message);
+    }
+}
