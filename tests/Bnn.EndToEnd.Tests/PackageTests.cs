@@ -58,7 +58,8 @@ public sealed class PackageTests : IDisposable
     private string Run(string folder, string[] arguments, bool expectSuccess = true)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["NUGET_PACKAGES"] = folder == Repository.Root ? start.Environment.GetValueOrDefault("NUGET_PACKAGES") : Path.Combine(_folder, "packages");
+        if (folder != Repository.Root)
+            start.Environment["NUGET_PACKAGES"] = Path.Combine(_folder, "packages");
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         // A test run hands its own settings to child processes; the child is a build of its own.
         foreach (string key in start.Environment.Keys.Where(key => key.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) && key != "MSBUILDDISABLENODEREUSE").ToArray())
