@@ -28,10 +28,7 @@ public abstract class Predicting<TModel>
         var network = BnnFile.Load(Path.Combine(folder, Files.Model));
         _interpreter = new(network);
         _handWritten = new(network);
-        string images = Path.Combine(folder, Files.Images);
-        _images = images.EndsWith(".csv", StringComparison.Ordinal)
-            ? [.. File.ReadLines(images).Take(ImageCount).SelectMany(line => line.Split(',').Take(64).Select(byte.Parse))]
-            : File.ReadAllBytes(images).AsSpan(16, ImageCount * network.InputLength).ToArray();
+        _images = SampleImages.Read(Path.Combine(folder, Files.Images), network.InputLength, ImageCount);
         if (!_handWritten.Agrees(_images))
             throw new InvalidOperationException("The hand-written loop gives other classes.");
     }

@@ -1,3 +1,7 @@
 using BenchmarkDotNet.Running;
+using Bnn.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["--cpu-time"])
+    CpuTime.Run();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

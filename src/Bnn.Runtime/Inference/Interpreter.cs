@@ -187,22 +187,55 @@ public sealed class Interpreter
             for (int first = 0; first < Channels; first += 64)
             {
                 ulong fired = 0;
-                int count = Math.Min(64, Channels - first);
-                for (int c = 0; c < count; c++)
-                    fired |= (ulong)(uint)(Count(first + c, input, isEightBit) - Limits[first + c] - 1 >>> 31) << c;
+                int end = Math.Min(first + 64, Channels);
+                int c = first;
+                for (; c + 4 <= end && _masks is null; c += 4)
+                {
+                    (int a, int b, int d, int e) = CountFour(c, input, isEightBit);
+                    fired |= (Fires(a, c) | Fires(b, c + 1) << 1 | Fires(d, c + 2) << 2 | Fires(e, c + 3) << 3) << (c & 63);
+                }
+                for (; c < end; c++)
+                    fired |= Fires(Count(c, input, isEightBit), c) << (c & 63);
                 output[first >> 6] = fired;
             }
         }
 
+        // 1 iff count ≤ limit, without a branch: the sign of the difference.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private ulong Fires(int count, int channel) => (uint)(count - Limits[channel] - 1) >> 31;
+
+        // Four channels at once load each input word once and have four independent sums.
+        private (int A, int B, int C, int D) CountFour(int channel, ReadOnlySpan<ulong> input, bool isEightBit)
+        {
+            ref ulong x = ref MemoryMarshal.GetReference(input);
+            ref ulong first = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_signs), channel * _words);
+            ref ulong second = ref Unsafe.Add(ref first, _words);
+            ref ulong third = ref Unsafe.Add(ref second, _words);
+            ref ulong fourth = ref Unsafe.Add(ref third, _words);
+            int a = 0, b = 0, c = 0, d = 0;
+            // Horner's rule from the highest bit plane down: doubling before each plane gives it its weight.
+            for (int plane = isEightBit ? 7 : 0; plane >= 0; plane--)
+            {
+                ref ulong bits = ref Unsafe.Add(ref x, plane * _words);
+                (a, b, c, d) = (2 * a, 2 * b, 2 * c, 2 * d);
+                for (int i = 0; i < _words; i++)
+                {
+                    ulong word = Unsafe.Add(ref bits, i);
+                    a += BitOperations.PopCount(word ^ Unsafe.Add(ref first, i));
+                    b += BitOperations.PopCount(word ^ Unsafe.Add(ref second, i));
+                    c += BitOperations.PopCount(word ^ Unsafe.Add(ref third, i));
+                    d += BitOperations.PopCount(word ^ Unsafe.Add(ref fourth, i));
+                }
+            }
+            return (a, b, c, d);
+        }
+
         public int Count(int channel, ReadOnlySpan<ulong> input, bool isEightBit)
         {
             ReadOnlySpan<ulong> signs = _signs.AsSpan(channel * _words, _words);
             ReadOnlySpan<ulong> mask = _masks is null ? default : _masks.AsSpan(channel * _words, _words);
-            if (!isEightBit)
-                return mask.IsEmpty ? Differing(input, signs) : Differing(input, signs, mask);
             int count = 0;
-            for (int bit = 0; bit < 8; bit++)
+            for (int bit = 0; bit < (isEightBit ? 8 : 1); bit++)
             {
                 ReadOnlySpan<ulong> plane = input.Slice(bit * _words, _words);
                 count += (mask.IsEmpty ? Differing(plane, signs) : Differing(plane, signs, mask)) << bit;
@@ -210,24 +243,13 @@ public sealed class Interpreter
             return count;
         }
 
-        // Four sums, so that no addition waits for the one before it. Input and signs have zero tails, so whole words can be compared.
+        // Input and signs have zero tails, so whole words can be compared.
         private static int Differing(ReadOnlySpan<ulong> input, ReadOnlySpan<ulong> signs)
         {
-            ref ulong x = ref MemoryMarshal.GetReference(input);
-            ref ulong w = ref MemoryMarshal.GetReference(signs);
-            int words = Math.Min(input.Length, signs.Length);
-            int count0 = 0, count1 = 0, count2 = 0, count3 = 0;
-            int i = 0;
-            for (; i <= words - 4; i += 4)
-            {
-                count0 += BitOperations.PopCount(Unsafe.Add(ref x, i) ^ Unsafe.Add(ref w, i));
-                count1 += BitOperations.PopCount(Unsafe.Add(ref x, i + 1) ^ Unsafe.Add(ref w, i + 1));
-                count2 += BitOperations.PopCount(Unsafe.Add(ref x, i + 2) ^ Unsafe.Add(ref w, i + 2));
-                count3 += BitOperations.PopCount(Unsafe.Add(ref x, i + 3) ^ Unsafe.Add(ref w, i + 3));
-            }
-            for (; i < words; i++)
-                count0 += BitOperations.PopCount(Unsafe.Add(ref x, i) ^ Unsafe.Add(ref w, i));
-            return count0 + count1 + count2 + count3;
+            int count = 0;
+            for (int i = 0; i < signs.Length && i < input.Length; i++)
+                count += BitOperations.PopCount(input[i] ^ signs[i]);
+            return count;
         }
 
         private static int Differing(ReadOnlySpan<ulong> input, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> mask)
