@@ -59,23 +59,20 @@ internal static class Drivers
     public static Diagnostic[] Errors(this GeneratorRunResult result) => result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).ToArray();
 
     /// <summary>The project with what the generator added; fails on any warning.</summary>
-    public static CSharpCompilation Compile(CSharpCompilation project, InMemoryOptions options, params InMemoryFile[] files)
+    public static CompiledProject Compile(CSharpCompilation project, InMemoryOptions options, params InMemoryFile[] files)
     {
         Tracking(options, files).RunGeneratorsAndUpdateCompilation(project, out Compilation output, out ImmutableArray<Diagnostic> diagnostics);
         Assert.Empty(diagnostics.Where(d => d.Severity > DiagnosticSeverity.Info));
-        Assert.Empty(output.GetDiagnostics().Where(d => d.Severity > DiagnosticSeverity.Hidden).Take(5));
-        return (CSharpCompilation)output;
-    }
-
-    public static byte[] Emit(CSharpCompilation compilation)
-    {
         using var image = new MemoryStream();
-        Assert.True(compilation.Emit(image).Success);
-        return image.ToArray();
+        Assert.Empty(output.Emit(image).Diagnostics.Where(d => d.Severity > DiagnosticSeverity.Hidden).Take(5));
+        return new((CSharpCompilation)output, image.ToArray());
     }
+}
 
-    public static Assembly Load(CSharpCompilation compilation) =>
-        new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(Emit(compilation)));
+/// <summary>A project that was compiled, and its assembly.</summary>
+internal sealed record CompiledProject(CSharpCompilation Compilation, byte[] Image)
+{
+    public Assembly Load() => new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(Image));
 }
 
 /// <summary>A generated class, called through delegates.</summary>

@@ -35,7 +35,7 @@ internal static class ModelNames
         bool isAsked = !string.IsNullOrEmpty(source.Options.ClassName);
         string name = isAsked ? source.Options.ClassName! : Pascal(FileName(source.Path));
         if (!isAsked && (IsMember(name) || s_keywords.Contains(name)))
-            name += "Model";
+            name = "Model" + name;
         string? fault = Fault(name, ClassLength) ?? (IsMember(name) ? "the class has a member of that name" : null);
         if (fault is not null)
         {
