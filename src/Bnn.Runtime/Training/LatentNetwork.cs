@@ -49,6 +49,7 @@ internal sealed class LatentNetwork
         {
             int channels = i < hidden.Length ? hidden[i] : classes;
             weights += (long)inputs * channels;
+            // The cap on the fan-in also keeps sums exact: those of an 8-bit layer reach 255 · K, and floats hold integers exactly below 2^24.
             if (inputs > ModelCaps.FanIn || weights > ModelCaps.Weights)
                 throw new ArgumentException($"Layer {i} would see {inputs} inputs and bring the network to {weights} weights; at most {ModelCaps.FanIn} and {ModelCaps.Weights} are allowed.");
             Layers[i] = new(inputs, channels);
@@ -56,9 +57,6 @@ internal sealed class LatentNetwork
                 Norms[i] = new(channels, hasScale);
             inputs = channels;
         }
-        // Sums of an 8-bit layer reach 255 · K; floats hold integers exactly below 2^24.
-        if (encoding.IsEightBit && 255L * Layers[0].Inputs >= 1 << 24)
-            throw new ArgumentException($"An eight-bit layer with {Layers[0].Inputs} inputs cannot be summed exactly in floats; at most {((1 << 24) - 1) / 255} inputs are allowed.");
         Biases = new(Layers[^1].Stride);
     }
 

@@ -1,0 +1,155 @@
+using Bnn.Model;
+using Bnn.Pruning;
+using Bnn.Runtime.Tests.Training;
+using Bnn.Training;
+
+namespace Bnn.Runtime.Tests.Pruning;
+
+public sealed class ChannelPruningTests
+{
+    private static readonly LabeledImages s_images = SyntheticImages.Small;
+
+    [Theory, InlineData(0.3, 28, 15), InlineData(0.5, 20, 10), InlineData(0.0, 40, 21), InlineData(0.999, 1, 1)]
+    public void The_share_is_taken_from_each_hidden_layer_and_one_channel_stays(double share, int first, int second)
+    {
+        using TrainingRun parent = Parent();
+        ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = share, Epochs = 1 });
+        using TrainingRun run = result.Run;
+        Assert.Equal([first, second], run.Options.Hidden);
+        Assert.Equal([first, second], result.Kept.Select(kept => kept.Length));
+        run.RunEpoch();
+        Network network = run.Fold().Network;
+        Assert.Equal((42L * first * 8) + (first * second) + (second * 5), network.Operations());
+        Assert.Equal(FormattableString.Invariant($"channels-activity {share}"), network.Meta("method"));
+        Assert.Equal(parent.Network.Hash(), network.Meta("parent-hash"));
+        Assert.Equal("40,21", network.Meta("parent-widths"));
+    }
+
+    [Fact]
+    public void Channels_with_the_lowest_scores_go()
+    {
+        using TrainingRun parent = Parent();
+        foreach (ChannelScore score in Enum.GetValues<ChannelScore>())
+        {
+            ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = 0.4, Score = score, Seed = 3 });
+            result.Run.Dispose();
+            for (int l = 0; l < 2; l++)
+            {
+                double lowestKept = result.Kept[l].Min(c => result.Scores[l][c]);
+                Assert.Equal(result.Kept[l].Order(), result.Kept[l]);
+                Assert.All(Enumerable.Range(0, result.Scores[l].Length).Except(result.Kept[l]), c => Assert.True(result.Scores[l][c] <= lowestKept));
+            }
+        }
+    }
+
+    [Fact]
+    public void Activity_score_follows_its_formula_and_of_equals_the_lower_channel_goes_first()
+    {
+        using TrainingRun parent = Parent();
+        parent.Network.Norms[1].Shift.Values.Span[..4].Fill(-1000);     // four channels that never fire: score 0
+        ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = 2 / 21.0 });
+        result.Run.Dispose();
+        Assert.Equal([0, 0, 0, 0], result.Scores[1].Take(4));
+        Assert.Equal(Enumerable.Range(2, 19), result.Kept[1]);
+        double p = ActiveShare(parent, layer: 0, channel: 6);
+        LatentLayer next = parent.Network.Layers[1];
+        double mean = Enumerable.Range(0, 21).Average(c => Math.Abs((double)next.Weights.Values.Span[(6 * next.Stride) + c]));
+        Assert.Equal(p * (1 - p) * mean, result.Scores[0][6], 12);
+    }
+
+    [Fact]
+    public void Removing_a_saturated_channel_before_the_scores_changes_no_score()
+    {
+        using TrainingRun parent = Parent();
+        LatentNetwork whole = parent.Network;
+        whole.Norms[1].Shift.Values.Span[3] = 1000;
+        whole.Norms[1].Shift.Values.Span[17] = -1000;
+        double[] activity = Enumerable.Range(0, 21).Select(c => ActiveShare(parent, layer: 1, c)).ToArray();
+        int[][] kept = [Enumerable.Range(0, 40).ToArray(), Enumerable.Range(0, 21).Where(c => c is not (3 or 17)).ToArray()];
+        LatentNetwork smaller = ChannelSurgery.Keep(whole, kept, activity);
+        Assert.Equal(1, activity[3]);
+        Assert.Equal(0, activity[17]);
+        using var pool = new WorkerPool(1);
+        Assert.Equal(new Evaluator(whole, pool, 1).Run(s_images).Scores, new Evaluator(smaller, pool, 1).Run(s_images).Scores);
+    }
+
+    [Fact]
+    public void Kept_channels_take_weights_norm_and_optimizer_with_them()
+    {
+        using TrainingRun parent = Parent();
+        LatentNetwork whole = parent.Network;
+        int[][] kept = [[1, 5, 39], [0, 20]];
+        LatentNetwork smaller = ChannelSurgery.Keep(whole, kept, new double[21]);
+        Assert.Equal(whole.OptimizerSteps, smaller.OptimizerSteps);
+        foreach ((FloatBuffer from, FloatBuffer to) in whole.Layers[1].Weights.Parts.Zip(smaller.Layers[1].Weights.Parts))
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                for (int c = 0; c < 2; c++)
+                    Assert.Equal(from.Span[(kept[0][i] * whole.Layers[1].Stride) + kept[1][c]], to.Span[(i * smaller.Layers[1].Stride) + c]);
+            }
+        }
+        foreach ((FloatBuffer from, FloatBuffer to) in whole.Norms[0].Buffers().Zip(smaller.Norms[0].Buffers()))
+            Assert.Equal([from.Span[1], from.Span[5], from.Span[39]], to.Span[..3].ToArray());
+    }
+
+    [Fact]
+    public void Pruning_repeats_to_the_bit_and_leaves_the_parent_alone()
+    {
+        using TrainingRun parent = Parent();
+        string before = parent.Network.Hash();
+        Network[] networks = Enumerable.Range(0, 2).Select(_ =>
+        {
+            using TrainingRun run = ChannelPruning.Prune(parent, new() { Share = 0.25, Epochs = 2, Score = ChannelScore.Random, Seed = 5, Name = "smaller" }).Run;
+            while (!run.IsFinished)
+                run.RunEpoch();
+            return run.Fold().Network;
+        }).ToArray();
+        Assert.Equal(networks[0], networks[1]);
+        Assert.Equal("smaller", networks[0].Name);
+        Assert.Equal(before, parent.Network.Hash());
+    }
+
+    [Fact]
+    public void Pruned_run_resumes_from_its_own_checkpoint()
+    {
+        using TrainingRun parent = Parent();
+        using TrainingRun run = ChannelPruning.Prune(parent, new() { Epochs = 2 }).Run;
+        using var stream = new MemoryStream();
+        run.ToCheckpoint().Write(stream);
+        stream.Position = 0;
+        using var resumed = TrainingRun.Resume(Checkpoint.Read(stream, "memory"), s_images);
+        Assert.Equal(run.Provenance, resumed.Provenance);
+        while (!run.IsFinished)
+        {
+            run.RunEpoch();
+            resumed.RunEpoch();
+        }
+        Assert.Equal(run.Fold().Network, resumed.Fold().Network);
+    }
+
+    [Fact]
+    public void Shares_out_of_range_and_networks_without_hidden_layers_are_refused()
+    {
+        using TrainingRun parent = Parent();
+        Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = 1 }));
+        Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = double.NaN }));
+        using var flat = TrainingRun.Start(SyntheticImages.Options with { Hidden = default }, s_images);
+        Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(flat, new()));
+    }
+
+    private static TrainingRun Parent()
+    {
+        var run = TrainingRun.Start(SyntheticImages.Options with { Epochs = 1 }, s_images);
+        run.RunEpoch();
+        return run;
+    }
+
+    private static double ActiveShare(TrainingRun run, int layer, int channel)
+    {
+        using var pool = new WorkerPool(1);
+        var evaluator = new Evaluator(run.Network, pool, 1);
+        LabeledImages training = run.Split.Training;
+        return Enumerable.Range(0, training.Count).Count(i => evaluator.HiddenBits(training, i)[layer][channel]) / (double)training.Count;
+    }
+}

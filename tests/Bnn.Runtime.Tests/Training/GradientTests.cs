@@ -1,0 +1,136 @@
+using Bnn.Model;
+using Bnn.Training;
+
+namespace Bnn.Runtime.Tests.Training;
+
+public sealed class GradientTests
+{
+    private const double Temperature = 0.4, Smoothing = 0.1;
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Written_formulas_are_the_slopes_of_the_smooth_loss(bool hasScale)
+    {
+        (LatentNetwork network, LabeledImages images) = Make(hasScale);
+        SlowNetwork slow = Slow(network, images, isSmooth: true);
+        slow.Loss(gradients: true);
+        for (int l = 0; l < network.Layers.Length; l++)
+            CheckSlopes(slow, slow.Weights[l], slow.WeightGradients[l], step: 17);
+        for (int l = 0; l < network.Norms.Length; l++)
+        {
+            CheckSlopes(slow, slow.Shifts[l], slow.ShiftGradients[l], step: 3);
+            if (hasScale)
+                CheckSlopes(slow, slow.Scales[l], slow.ScaleGradients[l], step: 3);
+        }
+        CheckSlopes(slow, slow.Biases, slow.BiasGradients, step: 1);
+    }
+
+    [Theory, InlineData(true, true), InlineData(true, false), InlineData(false, true), InlineData(false, false)]
+    public void Gradients_of_the_engine_are_the_written_formulas(bool isSmooth, bool hasScale)
+    {
+        (LatentNetwork network, LabeledImages images) = Make(hasScale);
+        SlowNetwork slow = Slow(network, images, isSmooth);
+        double expected = slow.Loss(gradients: true);
+
+        using var pool = new WorkerPool(2);
+        var forward = new ForwardPass(network, images.Count, pool) { IsSmooth = isSmooth };
+        var backward = new BackwardPass(forward, pool, Smoothing, Temperature)
+        {
+            WeightGradients = network.Layers.Select(layer => new float[layer.Weights.Values.Length]).ToArray(),
+            ShiftGradients = network.Norms.Select(norm => new float[norm.Shift.Values.Length]).ToArray(),
+            ScaleGradients = network.Norms.Select(norm => new float[norm.Shift.Values.Length]).ToArray(),
+        };
+        forward.Run(new PlainSource(images), 0, images.Count, useBatchStatistics: true);
+        Assert.Equal(expected, backward.Step(images.Labels, learningRate: 0.01), 5);
+        for (int l = 0; l < network.Layers.Length; l++)
+            CheckClose(slow.WeightGradients[l], backward.WeightGradients[l]);
+        for (int l = 0; l < network.Norms.Length; l++)
+        {
+            CheckClose(slow.ShiftGradients[l], backward.ShiftGradients[l]);
+            if (hasScale)
+                CheckClose(slow.ScaleGradients[l], backward.ScaleGradients[l]);
+        }
+        CheckClose(slow.BiasGradients, backward.BiasGradients);
+    }
+
+    [Fact]
+    public unsafe void Optimizer_follows_its_formula_and_keeps_latents_in_bounds()
+    {
+        var array = new TrainedArray(8);
+        var gradients = new FloatBuffer(8);
+        var expected = new double[8];
+        var m = new double[8];
+        var v = new double[8];
+        for (int step = 1; step <= 300; step++)
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                gradients.Span[i] = (float)(CounterRandom.Normal(1, 0, (ulong)step, (ulong)i) + (i - 3.5));
+                m[i] = (0.9 * m[i]) + (0.1 * gradients.Span[i]);
+                v[i] = (0.999 * v[i]) + (0.001 * gradients.Span[i] * gradients.Span[i]);
+                double change = 0.01 * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+                expected[i] = Math.Clamp(expected[i] - change, -1, 1);
+            }
+            new Adam(0.01, step).Update(array, 0, 8, gradients.Pointer, bound: 1);
+        }
+        for (int i = 0; i < 8; i++)
+            Assert.Equal(expected[i], array.Values.Span[i], 4);
+        Assert.Equal(1, array.Values.Span[0]);
+        Assert.Equal(-1, array.Values.Span[7]);
+    }
+
+    private static (LatentNetwork Network, LabeledImages Images) Make(bool hasScale)
+    {
+        LabeledImages images = SyntheticImages.Create(26, new(1, 3, 4), classes: 3, seed: 5);
+        var network = new LatentNetwork(images.Shape, new ThermometerEncoding(new([new([80, 160])])), [40, 7], 3, hasScale);
+        ulong next = 0;
+        foreach (LatentLayer layer in network.Layers)
+            Fill(layer.Weights.Values, 0.4, 0);
+        foreach (BatchNorm norm in network.Norms)
+        {
+            Fill(norm.Shift.Values, 0.3, 0);
+            if (norm.Scale is not null)
+                Fill(norm.Scale.Values, 0.5, 0.4);     // some negative
+        }
+        Fill(network.Biases.Values, 3, 0);
+        return (network, images);
+
+        void Fill(FloatBuffer buffer, double deviation, double mean)
+        {
+            foreach (ref float item in buffer.Span)
+                item = (float)((deviation * CounterRandom.Normal(11, 0, 0, next++)) + mean);
+        }
+    }
+
+    private static SlowNetwork Slow(LatentNetwork network, LabeledImages images, bool isSmooth)
+    {
+        IReadOnlyList<InputPlane> planes = network.Encoding.Planes(1);
+        double[][] samples = Enumerable.Range(0, images.Count)
+            .Select(s => planes.SelectMany(plane => images.Image(s).ToArray().Select(value => plane.Bit(value) ? 1.0 : -1.0)).ToArray()).ToArray();
+        return new(network, samples, images.Labels, isSmooth, Temperature, Smoothing);
+    }
+
+    private static void CheckSlopes(SlowNetwork slow, double[] parameters, double[] gradients, int step)
+    {
+        const double H = 1e-6;
+        for (int i = 0; i < parameters.Length; i += step)
+        {
+            double old = parameters[i];
+            parameters[i] = old + H;
+            double above = slow.Loss();
+            parameters[i] = old - H;
+            double below = slow.Loss();
+            parameters[i] = old;
+            double slope = (above - below) / (2 * H);
+            Assert.True(Math.Abs(slope - gradients[i]) < 1e-6 + (1e-4 * Math.Abs(slope)), $"parameter {i}: slope {slope}, formula {gradients[i]}");
+        }
+    }
+
+    private static void CheckClose(double[] expected, ReadOnlySpan<float> actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double largest = expected.Max(Math.Abs);
+        Assert.True(largest > 0);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-5 * largest + 1e-4 * Math.Abs(expected[i]), $"item {i}: expected {expected[i]}, got {actual[i]}");
+    }
+}
