@@ -47,7 +47,7 @@ public class EnginesAgreeTests
 
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
     public void Generated_code_equals_reference_on_random_networks(int round) =>
-        AssertAgree(Enumerable.Range(50 * round, 50).Select(RandomNetworks.Dense).ToArray(), waysOf: i => [s_all[0], s_all[2 + (i / 10 % 2)]]);
+        AssertAgree(Enumerable.Range(40 * round, 40).Select(RandomNetworks.Dense).ToArray(), waysOf: i => [s_all[0], s_all[2 + (i / 10 % 2)]]);
 
     [Fact]
     public void Generated_code_equals_reference_in_a_checked_project() =>

@@ -38,10 +38,11 @@ public class PlannerTests
     {
         CompileSettings settings = Models.Settings(lowering: Lowering.Unrolled, budget: 100);
         Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled], Lowerings(settings, 784, 64, 24));
-        // 100, 100 and then 50 of the model's 250 are left.
-        Assert.Equal([Lowering.Unrolled, Lowering.Unrolled, Lowering.PopCountTable], Lowerings(settings, 64, 50, 100, 60).Select((l, i) => i < 2 ? Lowering.Unrolled : l));
+        // A hundred for each of the first two layers leaves fifty of the model's 250.
         Plan plan = BnnCompiler.Plan(Layers(64, 100, 50, 60), settings);
-        Assert.Contains("what is left of the model's budget", plan.Layers[2].Reason + plan.Layers[1].Reason, StringComparison.Ordinal);
+        Assert.Equal([100, 100, 60], plan.Layers.Select(layer => layer.Rows.WordOperations));
+        Assert.Equal([Lowering.Unrolled, Lowering.Unrolled, Lowering.PopCountTable], plan.Layers.Select(layer => layer.Lowering));
+        Assert.Equal("60 word operations pass what is left of the model's budget, 50", plan.Layers[2].Reason);
     }
 
     [Fact]

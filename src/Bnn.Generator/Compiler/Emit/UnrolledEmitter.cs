@@ -80,7 +80,8 @@ internal static class UnrolledEmitter
             string count = Count(layer, c, shared);
             if (isScores)
             {
-                string term = count.Length == 0 ? "" : $" - {Number(layer.Factor())} * ({count})";
+                bool isOne = !layer.IsEightBit && !count.Contains(") + ");
+                string term = count.Length == 0 ? "" : $" - {Number(layer.Factor())} * {(isOne ? count : $"({count})")}";
                 w.Line($"scores[{Literal.Of(c)}] = {Literal.Of(layer.Constant(c))}{term};");
             }
             else if (count.Length == 0)
