@@ -14,9 +14,8 @@ public static class InputEncodings
     /// <param name="training">The training split alone: validation and test images must not decide anything.</param>
     /// <exception cref="ArgumentException">The specification is none of these.</exception>
     /// <remarks>
-    /// Levels of a channel are the quantiles i / (L + 1), i = 1 … L, of its non-zero values; the quantile q is the smallest value that at least
-    /// a share q of them does not exceed. Zero is background and would take all levels. Levels that coincide are moved up to the next free
-    /// value, and down from 255 if there is none. A threshold is the one level of L = 1: the median.
+    /// Levels are those that tell most about the class, see docs/training.md. Levels beyond the largest value tell nothing; if more are asked
+    /// for than tell anything, the lowest free values fill up. A threshold is the one level of L = 1.
     /// </remarks>
     public static InputEncoding Choose(string specification, LabeledImages training)
     {
@@ -27,8 +26,8 @@ public static class InputEncodings
             "eight-bit" => new EightBitEncoding(),
             "raw-bits" => new RawBitsEncoding(),
             "bit-planes" => new BitPlanesEncoding(PerChannel(channels, _ => new EquatableArray<int>(Enumerable.Range(8 - number!.Value, number.Value).ToArray()))),
-            "threshold" => new ThresholdEncoding(PerChannel(channels, channel => number ?? Levels(training, channel, 1)[0])),
-            _ => new ThermometerEncoding(PerChannel(channels, channel => new EquatableArray<int>(Levels(training, channel, number!.Value)))),
+            "threshold" => new ThresholdEncoding(PerChannel(channels, channel => number ?? InformativeLevels.Choose(training, channel, 1)[0])),
+            _ => new ThermometerEncoding(PerChannel(channels, channel => new EquatableArray<int>(InformativeLevels.Choose(training, channel, number!.Value)))),
         };
     }
 
@@ -55,28 +54,4 @@ public static class InputEncodings
 
     private static EquatableArray<T> PerChannel<T>(int channels, Func<int, T> make)
         where T : IEquatable<T> => Enumerable.Range(0, channels).Select(make).ToEquatableArray();
-
-    private static int[] Levels(LabeledImages images, int channel, int count)
-    {
-        var histogram = new long[256];
-        int plane = images.Shape.Height * images.Shape.Width;
-        for (int i = 0; i < images.Count; i++)
-        {
-            foreach (byte value in images.Image(i).Slice(channel * plane, plane))
-                histogram[value]++;
-        }
-        histogram[0] = 0;
-        long total = histogram.Sum();
-        var levels = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            int level = 1;
-            for (long below = histogram[1]; total > 0 && level < 255 && below * (count + 1) < total * (i + 1);)
-                below += histogram[++level];
-            levels[i] = i > 0 ? Math.Max(level, levels[i - 1] + 1) : level;
-        }
-        for (int i = count - 1, most = 255; i >= 0 && levels[i] > most; i--, most--)
-            levels[i] = most;
-        return levels;
-    }
 }

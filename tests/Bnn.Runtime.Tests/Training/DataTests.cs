@@ -39,26 +39,29 @@ public sealed class DataTests
     }
 
     [Fact]
-    public void Levels_are_quantiles_of_the_values_that_are_not_zero()
+    public void Levels_are_those_that_tell_most_about_the_class()
     {
-        // Channel 0: zeros and 1 to 100, once each; channel 1: zeros and 200.
-        byte[] pixels = [.. Enumerable.Range(0, 200).Select(i => (byte)(i < 100 ? 0 : i - 99)), .. Enumerable.Range(0, 200).Select(i => (byte)(i % 2 * 200))];
-        var images = new LabeledImages("x", new(2, 10, 20), pixels, [0], ["a"]);
-        Assert.Equal(new ThresholdEncoding(new([50, 200])), InputEncodings.Choose("threshold", images));
-        Assert.Equal(new ThresholdEncoding(new([7, 7])), InputEncodings.Choose("threshold-7", images));
-        Assert.Equal(new ThermometerEncoding(new([new([25, 50, 75]), new([200, 201, 202])])), InputEncodings.Choose("thermometer-3", images));
+        // Position 0 of channel 0: class 0 below 100, class 1 from 100 on; class 2 is the brightest part of that. Position 1 is noise. Channel 1 parts at 7.
+        byte[] labels = [0, 0, 0, 0, 1, 1, 2, 2];
+        byte[] values = [0, 5, 80, 99, 100, 150, 230, 231];
+        byte[] noise = [3, 9, 3, 9, 3, 9, 3, 9];
+        byte[] other = [6, 6, 6, 6, 7, 7, 7, 7];
+        byte[] pixels = Enumerable.Range(0, 8).SelectMany(i => new[] { values[i], noise[i], other[i], other[i] }).ToArray();
+        var images = new LabeledImages("x", new(2, 1, 2), pixels, labels, ["a", "b", "c"]);
+        Assert.Equal(new ThresholdEncoding(new([100, 7])), InputEncodings.Choose("threshold", images));
+        Assert.Equal(new ThresholdEncoding(new([12, 12])), InputEncodings.Choose("threshold-12", images));
+        var two = (ThermometerEncoding)InputEncodings.Choose("thermometer-2", images);
+        Assert.Equal([100, 151], two.Levels[0]);        // of 151 to 230, which part the classes alike, the lowest
+        Assert.Equal([1, 7], two.Levels[1]);            // nothing left to tell: the lowest free value
         Assert.Equal(new BitPlanesEncoding(new([new([6, 7]), new([6, 7])])), InputEncodings.Choose("bit-planes-2", images));
     }
 
     [Fact]
-    public void Levels_stay_below_256()
+    public void All_levels_can_be_asked_for()
     {
-        var bright = new LabeledImages("x", new(1, 1, 4), [255, 255, 255, 0], [0], ["a"]);
-        Assert.Equal(new ThermometerEncoding(new([new([253, 254, 255])])), InputEncodings.Choose("thermometer-3", bright));
         var dark = new LabeledImages("x", new(1, 1, 4), [0, 0, 0, 0], [0], ["a"]);
-        Assert.Equal(new ThermometerEncoding(new([new([1, 2, 3])])), InputEncodings.Choose("thermometer-3", dark));
-        var every = (ThermometerEncoding)InputEncodings.Choose("thermometer-255", bright);
-        Assert.Equal(Enumerable.Range(1, 255), every.Levels[0]);
+        Assert.Equal([1, 2, 3], ((ThermometerEncoding)InputEncodings.Choose("thermometer-3", dark)).Levels[0]);
+        Assert.Equal(Enumerable.Range(1, 255), ((ThermometerEncoding)InputEncodings.Choose("thermometer-255", dark)).Levels[0]);
     }
 
     [Theory, InlineData(""), InlineData("thermometer-0"), InlineData("thermometer-256"), InlineData("bit-planes-9"), InlineData("threshold-"), InlineData("eight-bit-8"), InlineData("thermometer--1")]
