@@ -14,6 +14,9 @@ Console.WriteLine();
 Pictures.Show(fashion, FashionMlpPruned.Labels, image => FashionMlpPruned.Predict(image), 0, 1, 23);
 Pictures.Show(digits, Optdigits.Labels, image => Optdigits.Predict(image), 0, 1, 2);
 
+Example.Run(digits);
+Console.WriteLine();
+
 var report = new Report();
 report.Add<FashionMlp>("fashion-mlp", fashion);
 report.Add<FashionMlpPruned>("fashion-mlp-pruned", fashion);

@@ -26,7 +26,7 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
 
     /// <summary>The layout in a few words.</summary>
     public string Describe() => FormattableString.Invariant(
-        $"{Columns.Length} of {EncodedBits} {(IsEightBit ? "values" : "bits")} packed into {Words}{(IsEightBit ? " x 8" : "")} words, by {Runs.Count} runs of values");
+        $"{Columns.Length} of {EncodedBits} {(IsEightBit ? "values" : "bits")} packed into {Words}{(IsEightBit ? " x 8" : "")} words, by {Runs.Count} {(Runs.Count == 1 ? "run" : "runs")} of values");
 
     /// <summary>Lays out the input of <paramref name="network"/>, whose first layer is dense or scores.</summary>
     public static InputLayout Of(Network network)
