@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bnn.Model;
 using Bnn.Training;
 
@@ -38,7 +37,7 @@ public static class ChannelPruning
     public static ChannelPruningResult Prune(TrainingRun parent, ChannelPruningOptions options)
     {
         if (!(options.Share is >= 0 and < 1))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The share to remove is {options.Share}, but must lie in [0, 1)."), nameof(options));
+            throw new ArgumentException(FormattableString.Invariant($"The share to remove is {options.Share}, but must lie in [0, 1)."), nameof(options));
         LatentNetwork whole = parent.Network;
         if (whole.Norms.Length == 0)
             throw new ArgumentException("The network has no hidden layer to take channels from.", nameof(parent));
@@ -49,7 +48,7 @@ public static class ChannelPruning
         int[][] kept = scores.Select(layer => Highest(layer, options.Share)).ToArray();
 
         LatentNetwork smaller = ChannelSurgery.Keep(whole, kept, activity[^1]);
-        string method = string.Create(CultureInfo.InvariantCulture, $"channels-{(options.Score == ChannelScore.Random ? "random" : "activity")} {options.Share}");
+        string method = FormattableString.Invariant($"channels-{(options.Score == ChannelScore.Random ? "random" : "activity")} {options.Share}");
         TrainingOptions fineTuning = parent.Options with
         {
             Name = options.Name ?? parent.Options.Name,

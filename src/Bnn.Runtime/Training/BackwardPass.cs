@@ -233,7 +233,8 @@ internal sealed unsafe class BackwardPass
     private void PackLeft(int layer, int panel, int row)
     {
         int channels = _network.Layers[layer].Channels, first = panel * Gemm.Columns;
-        Gemm.PackRows(_right[layer].Pointer + ((((long)panel * _forward.Capacity) + row) * Gemm.Columns), Gemm.Columns, Math.Min(Gemm.Rows, _forward.Rows - row),
-            Math.Min(Gemm.Columns, channels - first), _left[layer].Pointer + ((long)row * channels) + (first * Gemm.Rows));
+        float* source = _right[layer].Pointer + ((((long)panel * _forward.Capacity) + row) * Gemm.Columns);
+        Gemm.PackRows(source, Gemm.Columns, Math.Min(Gemm.Rows, _forward.Rows - row), Math.Min(Gemm.Columns, channels - first),
+            _left[layer].Pointer + ((long)row * channels) + (first * Gemm.Rows));
     }
 }

@@ -17,7 +17,8 @@ public sealed class Checkpoint
     private const long LargestBody = 4L << 30;
     private static readonly byte[] s_magic = "bnn-run1"u8.ToArray();
 
-    internal Checkpoint(TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network) =>
+    internal Checkpoint(
+        TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network) =>
         (Options, Provenance, DataName, DataHash, History, Network) = (options, provenance, dataName, dataHash, history, network);
 
     /// <summary>What the run computes.</summary>
@@ -72,7 +73,7 @@ public sealed class Checkpoint
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="stream">Read to the end of the checkpoint.</param>
     /// <param name="source">Name of the file, for messages.</param>
-    /// <exception cref="InvalidDataException">The content is cut off, changed, or of another version; the message says which and names <paramref name="source"/>.</exception>
+    /// <exception cref="InvalidDataException">It is cut off, changed, or of another version; the message says which and names <paramref name="source"/>.</exception>
     public static Checkpoint Read(Stream stream, string source)
     {
         var head = new byte[16];
@@ -172,7 +173,8 @@ public sealed class Checkpoint
             "raw-bits" => new RawBitsEncoding(),
             _ => throw new FormatException($"unknown encoding '{keyword}'"),
         };
-        var network = new LatentNetwork(input, encoding, ReadIntegers(reader), reader.ReadInt32(), options.BatchNormScale) { OptimizerSteps = reader.ReadInt64() };
+        var network = new LatentNetwork(input, encoding, ReadIntegers(reader), reader.ReadInt32(), options.BatchNormScale);
+        network.OptimizerSteps = reader.ReadInt64();
         var history = new EpochRecord[reader.ReadInt32()];
         for (int i = 0; i < history.Length; i++)
         {

@@ -3,7 +3,8 @@ namespace Bnn.Training;
 /// <summary>Softmax and cross-entropy of one sample.</summary>
 internal static class CrossEntropy
 {
-    /// <summary>Turns logits into probabilities and gives −Σ target · ln p in nats; target = (1 − smoothing) at the label + smoothing / classes everywhere.</summary>
+    /// <summary>Turns logits into probabilities and gives −Σ target · ln p in nats.</summary>
+    /// <remarks>target = (1 − smoothing) at the label + smoothing / classes everywhere.</remarks>
     /// <param name="values"><c>[classes]</c> logits, replaced by probabilities.</param>
     /// <param name="label">The right class.</param>
     /// <param name="smoothing">In [0, 1).</param>

@@ -1,7 +1,7 @@
 namespace Bnn.Training;
 
-/// <summary>Exponential, logarithm and cosine out of +, −, ·, ÷ alone, which IEEE 754 fixes to the bit; those of the base library differ between systems.</summary>
-/// <remarks>In double. Relative error below 1e-14 (absolute for <see cref="CosPi"/>): far more than the floats of training need.</remarks>
+/// <summary>Exponential, logarithm and cosine out of +, −, ·, ÷ alone, which IEEE 754 fixes to the bit.</summary>
+/// <remarks>Those of the base library differ between systems. In double. Relative error below 1e-14 (absolute for <see cref="CosPi"/>): far more than the floats of training need.</remarks>
 internal static class DeterministicMath
 {
     private const double Ln2High = 0.693147180369123816490;   // the upper 33 bits of ln 2: n · Ln2High is exact for |n| below 2^20

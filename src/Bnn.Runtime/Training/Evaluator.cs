@@ -42,7 +42,7 @@ internal sealed unsafe class Evaluator
         return images.Count == 0 ? new(scores, double.NaN, double.NaN) : new(scores, loss / images.Count, (double)correct / images.Count);
     }
 
-    /// <summary>Replaces running means and variances by those over <paramref name="source"/>, layer after layer, so that each sees the final bits before it.</summary>
+    /// <summary>Replaces running means and variances by those over <paramref name="source"/>, layer after layer: each sees the final bits before it.</summary>
     /// <remarks>Sums of integers in double: exact up to 2^53, and in a fixed order beyond.</remarks>
     public void ReestimateStatistics(ISampleSource source)
     {

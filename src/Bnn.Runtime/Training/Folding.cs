@@ -13,7 +13,10 @@ internal static class Folding
     {
         var layers = new List<Layer>();
         for (int l = 0; l < latent.Norms.Length; l++)
-            layers.Add(FoldHidden(FormattableString.Invariant($"hidden{l + 1}"), latent.Layers[l], latent.Norms[l], isEightBit: l == 0 && latent.Encoding.IsEightBit));
+        {
+            string layer = FormattableString.Invariant($"hidden{l + 1}");
+            layers.Add(FoldHidden(layer, latent.Layers[l], latent.Norms[l], isEightBit: l == 0 && latent.Encoding.IsEightBit));
+        }
         LatentLayer last = latent.Layers[^1];
         layers.Add(new ScoresLayer("scores", WeightMatrix.Create(last.Channels, last.Inputs, (c, i) => last.IsPositive(i, c) ? 1 : -1),
             Enumerable.Range(0, last.Channels).Select(latent.Bias).ToEquatableArray(), Scale: 1));

@@ -69,7 +69,7 @@ internal sealed unsafe class ForwardPass
     /// <param name="source">Where samples come from.</param>
     /// <param name="first">Index of the first one.</param>
     /// <param name="rows">In [1, <see cref="Capacity"/>].</param>
-    /// <param name="useBatchStatistics">True: normalise with the mean and variance of this batch, and move the running ones. False: use the running ones.</param>
+    /// <param name="useBatchStatistics">Whether to normalise with mean and variance of this batch and to move the running ones; else by the running ones.</param>
     public void Run(ISampleSource source, int first, int rows, bool useBatchStatistics) =>
         RunTo(Network.Layers.Length - 1, source, first, rows, useBatchStatistics);
 

@@ -76,9 +76,8 @@ internal static unsafe class Gemm
     // to[j][r] = from[r][j] for j, r in [0, 4); rows of "to" are 12 apart.
     private static void Transpose4(float* from, int stride, float* to)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + stride), c = Vector128.Load(from + (2 * stride)), d = Vector128.Load(from + (3 * stride));
-        (Vector128<float> acLow, Vector128<float> acHigh) = Interleave(a, c);
-        (Vector128<float> bdLow, Vector128<float> bdHigh) = Interleave(b, d);
+        (Vector128<float> acLow, Vector128<float> acHigh) = Interleave(Vector128.Load(from), Vector128.Load(from + (2 * stride)));
+        (Vector128<float> bdLow, Vector128<float> bdHigh) = Interleave(Vector128.Load(from + stride), Vector128.Load(from + (3 * stride)));
         (Vector128<float> row0, Vector128<float> row1) = Interleave(acLow, bdLow);
         (Vector128<float> row2, Vector128<float> row3) = Interleave(acHigh, bdHigh);
         row0.Store(to);

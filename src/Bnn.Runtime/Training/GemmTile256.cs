@@ -4,7 +4,7 @@ using V = System.Runtime.Intrinsics.Vector256<float>;
 namespace Bnn.Training;
 
 /// <summary>The 12x32 tile on 256-bit vectors, as four tiles of 6x16: 12 accumulators leave four of 16 registers for the factors.</summary>
-/// <remarks>Where the hardware has 128-bit vectors only, each operation is two of them; without fused multiply-add it is slow, but gives the same bits.</remarks>
+/// <remarks>Where there are 128-bit vectors only, each operation is two of them; without fused multiply-add it is slow, but gives the same bits.</remarks>
 internal static unsafe class GemmTile256
 {
     /// <summary>See <see cref="Gemm.Tile"/>.</summary>

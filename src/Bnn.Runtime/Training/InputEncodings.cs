@@ -25,7 +25,7 @@ public static class InputEncodings
         {
             "eight-bit" => new EightBitEncoding(),
             "raw-bits" => new RawBitsEncoding(),
-            "bit-planes" => new BitPlanesEncoding(PerChannel(channels, _ => new EquatableArray<int>(Enumerable.Range(8 - number!.Value, number.Value).ToArray()))),
+            "bit-planes" => new BitPlanesEncoding(PerChannel(channels, _ => Enumerable.Range(8 - number!.Value, number.Value).ToEquatableArray())),
             "threshold" => new ThresholdEncoding(PerChannel(channels, channel => number ?? InformativeLevels.Choose(training, channel, 1)[0])),
             _ => new ThermometerEncoding(PerChannel(channels, channel => new EquatableArray<int>(InformativeLevels.Choose(training, channel, number!.Value)))),
         };
@@ -47,7 +47,8 @@ public static class InputEncodings
             "thermometer" => (specification, 4),
             "bit-planes" => (specification, 8),
             _ => throw new ArgumentException(
-                $"'{specification}' is no input encoding. Known are threshold, threshold-T, thermometer-L (T and L in [1, 255]), bit-planes, bit-planes-N (N in [1, 8]), eight-bit and raw-bits.",
+                $"'{specification}' is no input encoding. Known are threshold, threshold-T, thermometer-L (T and L in [1, 255]), "
+                + "bit-planes, bit-planes-N (N in [1, 8]), eight-bit and raw-bits.",
                 nameof(specification)),
         };
     }

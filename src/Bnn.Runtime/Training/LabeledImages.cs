@@ -20,7 +20,10 @@ public sealed class LabeledImages
     public LabeledImages(string name, Shape shape, byte[] pixels, byte[] labels, IReadOnlyList<string> classNames)
     {
         if (pixels.LongLength != labels.LongLength * shape.Count)
-            throw new ArgumentException($"{labels.Length} samples of shape {shape} need {labels.LongLength * shape.Count} bytes of pixels, got {pixels.Length}.", nameof(pixels));
+        {
+            throw new ArgumentException(
+                $"{labels.Length} samples of shape {shape} need {labels.LongLength * shape.Count} bytes of pixels, got {pixels.Length}.", nameof(pixels));
+        }
         int wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)Math.Min(255, classNames.Count - 1));
         if (classNames.Count == 0 || wrong >= 0)
             throw new ArgumentException($"Sample {wrong} has label {labels[Math.Max(wrong, 0)]}, but there are {classNames.Count} classes.", nameof(labels));

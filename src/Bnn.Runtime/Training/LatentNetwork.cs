@@ -15,8 +15,8 @@ internal sealed class TrainedArray(int length)
     public IEnumerable<FloatBuffer> Parts => [Values, FirstMoments, SecondMoments];
 }
 
-/// <summary>Latent weights of a layer, <c>[Inputs, Stride]</c>: the weight of input i and channel c is item i · Stride + c; its sign is the binary weight, sign(0) = +1.</summary>
-/// <remarks>Rows are filled up to <see cref="Stride"/>; what lies there gets no gradient and is read by nobody.</remarks>
+/// <summary>Latent weights of a layer, <c>[Inputs, Stride]</c>; their signs are the binary weights, sign(0) = +1.</summary>
+/// <remarks>The weight of input i and channel c is item i · Stride + c. Rows are filled up to <see cref="Stride"/>; what lies there gets no gradient and is read by nobody.</remarks>
 internal sealed class LatentLayer(int inputs, int channels)
 {
     public int Inputs { get; } = inputs;
@@ -51,7 +51,10 @@ internal sealed class LatentNetwork
             weights += (long)inputs * channels;
             // The cap on the fan-in also keeps sums exact: those of an 8-bit layer reach 255 · K, and floats hold integers exactly below 2^24.
             if (inputs > ModelCaps.FanIn || weights > ModelCaps.Weights)
-                throw new ArgumentException($"Layer {i} would see {inputs} inputs and bring the network to {weights} weights; at most {ModelCaps.FanIn} and {ModelCaps.Weights} are allowed.");
+            {
+                throw new ArgumentException(
+                    $"Layer {i} would see {inputs} inputs and bring the network to {weights} weights; at most {ModelCaps.FanIn} and {ModelCaps.Weights} are allowed.");
+            }
             Layers[i] = new(inputs, channels);
             if (i < hidden.Length)
                 Norms[i] = new(channels, hasScale);

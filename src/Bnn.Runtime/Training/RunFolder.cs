@@ -5,7 +5,7 @@ using Bnn.Storage;
 
 namespace Bnn.Training;
 
-/// <summary>The folder of a run: <c>options.json</c> and <c>log.csv</c> for people, <c>checkpoint.bin</c> to go on from, and at the end <c>model.bnn</c>.</summary>
+/// <summary>The folder of a run: options and log for people, <c>checkpoint.bin</c> to go on from, and at the end <c>model.bnn</c>.</summary>
 /// <remarks>Each file is written beside its place and moved there when it is whole: a run that is killed leaves the last epoch's files.</remarks>
 public sealed class RunFolder
 {
@@ -74,7 +74,8 @@ public sealed class RunFolder
         text.Append('\n');
         foreach (EpochRecord record in checkpoint.History)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{record.Epoch},{record.LearningRate:G6},{record.TrainingLoss:F6},{record.ValidationLoss:F6},{record.ValidationAccuracy:F4}");
+            text.Append(CultureInfo.InvariantCulture, $"{record.Epoch},{record.LearningRate:G6},{record.TrainingLoss:F6},");
+            text.Append(CultureInfo.InvariantCulture, $"{record.ValidationLoss:F6},{record.ValidationAccuracy:F4}");
             foreach (double share in record.FlipShares)
                 text.Append(CultureInfo.InvariantCulture, $",{share:F6}");
             text.Append('\n');

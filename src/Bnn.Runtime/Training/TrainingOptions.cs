@@ -12,7 +12,7 @@ public sealed record TrainingOptions
     /// <summary>Channels of each hidden layer, first to last; may be empty.</summary>
     public EquatableArray<int> Hidden { get; init; } = new([256, 128]);
 
-    /// <summary>How bytes become bits, in the words of <see cref="InputEncodings.Choose"/>: <c>threshold</c>, <c>thermometer-4</c>, <c>eight-bit</c> ...</summary>
+    /// <summary>How bytes become bits, in the words of <see cref="InputEncodings.Choose"/>, for example <c>thermometer-4</c>.</summary>
     public string Encoding { get; init; } = "eight-bit";
 
     /// <summary>Passes over the training split; at least 1.</summary>

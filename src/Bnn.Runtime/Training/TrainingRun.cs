@@ -20,7 +20,8 @@ public sealed class TrainingRun : IDisposable
     private readonly bool[][] _signs;   // [layers][inputs · stride] at the end of the last epoch
     private bool _isBroken;
 
-    internal TrainingRun(TrainingOptions options, LabeledImages data, DataSplit split, LatentNetwork network, RunProvenance? provenance, IEnumerable<EpochRecord> history, int threads)
+    internal TrainingRun(
+        TrainingOptions options, LabeledImages data, DataSplit split, LatentNetwork network, RunProvenance? provenance, IEnumerable<EpochRecord> history, int threads)
     {
         if (split.Training.Count < 2)
             throw new ArgumentException($"Training needs at least 2 samples, got {split.Training.Count} of the {data.Count} in '{data.Name}'.", nameof(data));
@@ -73,7 +74,8 @@ public sealed class TrainingRun : IDisposable
     {
         options.Require();
         var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
-        var network = new LatentNetwork(data.Shape, InputEncodings.Choose(options.Encoding, split.Training), options.Hidden.AsSpan(), data.ClassNames.Count, options.BatchNormScale);
+        InputEncoding encoding = InputEncodings.Choose(options.Encoding, split.Training);
+        var network = new LatentNetwork(data.Shape, encoding, options.Hidden.AsSpan(), data.ClassNames.Count, options.BatchNormScale);
         network.Initialize(options.Seed);
         return new(options, data, split, network, provenance: null, [], threads);
     }
@@ -86,9 +88,13 @@ public sealed class TrainingRun : IDisposable
     public static TrainingRun Resume(Checkpoint checkpoint, LabeledImages data, int threads = 0)
     {
         if (checkpoint.DataHash != data.Hash)
-            throw new ArgumentException($"The run was trained on '{checkpoint.DataName}' with SHA-256 {checkpoint.DataHash}, but the data given is '{data.Name}' with {data.Hash}.", nameof(data));
+        {
+            throw new ArgumentException(
+                $"The run was trained on '{checkpoint.DataName}' with SHA-256 {checkpoint.DataHash}, but the data given is '{data.Name}' with {data.Hash}.", nameof(data));
+        }
         TrainingOptions options = checkpoint.Options;
-        return new(options, data, DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare), checkpoint.Network.Clone(), checkpoint.Provenance, checkpoint.History, threads);
+        var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
+        return new(options, data, split, checkpoint.Network.Clone(), checkpoint.Provenance, checkpoint.History, threads);
     }
 
     /// <summary>Trains the weights of <paramref name="parent"/> further, on a schedule of its own: a control for pruning.</summary>
@@ -123,7 +129,8 @@ public sealed class TrainingRun : IDisposable
             int first = _batches.Select(step);
             _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
             loss += _backward.Step(_batches.Labels, LearningRate(epoch, step));
-            progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds));
+            double speed = (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds;
+            progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), speed));
         }
         FloatEvaluation validation = _evaluator.Run(Split.Validation);
         var record = new EpochRecord(
@@ -141,7 +148,8 @@ public sealed class TrainingRun : IDisposable
         return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone());
     }
 
-    /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, folds, and states accuracy and provenance in the metadata. Changes nothing in the run.</summary>
+    /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, and folds. Changes nothing in the run.</summary>
+    /// <remarks>Accuracy and provenance go into the metadata.</remarks>
     /// <returns>A network that gives the same scores as the float one, on every image.</returns>
     /// <exception cref="InvalidOperationException">An epoch was cancelled half way.</exception>
     public FoldedModel Fold()

@@ -39,7 +39,9 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Number of threads, the caller's included.</summary>
     public int Threads { get; }
 
-    /// <summary>Calls <paramref name="body"/> with every task in [0, <paramref name="tasks"/>) and the worker in [0, <see cref="Threads"/>) that runs it.</summary>
+    /// <summary>Runs all tasks of a phase.</summary>
+    /// <param name="tasks">Number of tasks.</param>
+    /// <param name="body">Called with a task in [0, tasks) and the worker in [0, <see cref="Threads"/>) that runs it.</param>
     /// <remarks>Returns when all are done. Not reentrant. An exception of a task is thrown here, after the others have ended.</remarks>
     public void Run(int tasks, Action<int, int> body)
     {

@@ -100,7 +100,8 @@ public sealed class ChannelPruningTests
         string before = parent.Network.Hash();
         Network[] networks = Enumerable.Range(0, 2).Select(_ =>
         {
-            using TrainingRun run = ChannelPruning.Prune(parent, new() { Share = 0.25, Epochs = 2, Score = ChannelScore.Random, Seed = 5, Name = "smaller" }).Run;
+            var options = new ChannelPruningOptions { Share = 0.25, Epochs = 2, Score = ChannelScore.Random, Seed = 5, Name = "smaller" };
+            using TrainingRun run = ChannelPruning.Prune(parent, options).Run;
             while (!run.IsFinished)
                 run.RunEpoch();
             return run.Fold().Network;

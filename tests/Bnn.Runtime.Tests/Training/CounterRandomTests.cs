@@ -23,7 +23,10 @@ public sealed class CounterRandomTests
             for (ulong b = 0; b < 10; b++)
             {
                 for (ulong c = 0; c < 10; c++)
-                    Assert.True(seen.Add(CounterRandom.Next(a, CounterRandom.Stream.Order, b, c)) & seen.Add(CounterRandom.Next(a, CounterRandom.Stream.Split, b, c)));
+                {
+                    Assert.True(seen.Add(CounterRandom.Next(a, CounterRandom.Stream.Order, b, c)));
+                    Assert.True(seen.Add(CounterRandom.Next(a, CounterRandom.Stream.Split, b, c)));
+                }
             }
         }
     }

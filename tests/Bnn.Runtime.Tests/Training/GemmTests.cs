@@ -14,8 +14,9 @@ public sealed unsafe class GemmTests
         {
             for (int column = 0; column < 32; column++)
             {
+                ref float item = ref expected[(row * Stride) + column];
                 for (int i = 0; i < k; i++)
-                    expected[(row * Stride) + column] = MathF.FusedMultiplyAdd(left.Span[(i * 12) + row], right.Span[(i * 32) + column], expected[(row * Stride) + column]);
+                    item = MathF.FusedMultiplyAdd(left.Span[(i * 12) + row], right.Span[(i * 32) + column], item);
             }
         }
         FloatBuffer wide = Random(12 * Stride, 3), narrow = Random(12 * Stride, 3), either = Random(12 * Stride, 3);

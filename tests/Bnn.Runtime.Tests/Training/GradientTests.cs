@@ -131,6 +131,9 @@ public sealed class GradientTests
         double largest = expected.Max(Math.Abs);
         Assert.True(largest > 0);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(Math.Abs(expected[i] - actual[i]) < 1e-5 * largest + 1e-4 * Math.Abs(expected[i]), $"item {i}: expected {expected[i]}, got {actual[i]}");
+        {
+            double tolerance = (1e-5 * largest) + (1e-4 * Math.Abs(expected[i]));
+            Assert.True(Math.Abs(expected[i] - actual[i]) < tolerance, $"item {i}: expected {expected[i]}, got {actual[i]}");
+        }
     }
 }

@@ -11,7 +11,8 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
 
     public double[][] Shifts { get; } = network.Norms.Select(norm => ToDouble(norm.Shift.Values)).ToArray();
 
-    public double[][] Scales { get; } = network.Norms.Select(norm => norm.Scale is null ? Enumerable.Repeat(1.0, norm.Shift.Values.Length).ToArray() : ToDouble(norm.Scale.Values)).ToArray();
+    public double[][] Scales { get; } = network.Norms
+        .Select(norm => norm.Scale is null ? Enumerable.Repeat(1.0, norm.Shift.Values.Length).ToArray() : ToDouble(norm.Scale.Values)).ToArray();
 
     public double[] Biases { get; } = ToDouble(network.Biases.Values);
 
@@ -40,7 +41,8 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
             if (l == depth - 1)
                 break;
             double[] mean = Enumerable.Range(0, layer.Channels).Select(c => dots[l].Average(row => row[c])).ToArray();
-            deviation[l] = Enumerable.Range(0, layer.Channels).Select(c => Math.Sqrt(dots[l].Average(row => (row[c] - mean[c]) * (row[c] - mean[c])) + BatchNorm.Epsilon)).ToArray();
+            deviation[l] = Enumerable.Range(0, layer.Channels)
+                .Select(c => Math.Sqrt(dots[l].Average(row => (row[c] - mean[c]) * (row[c] - mean[c])) + BatchNorm.Epsilon)).ToArray();
             normal[l] = Table(layer.Channels, (s, c) => (dots[l][s][c] - mean[c]) / deviation[l][c]);
             y[l] = Table(layer.Channels, (s, c) => (normal[l][s][c] * Scales[l][c]) + Shifts[l][c]);
             values[l + 1] = Table(layer.Channels, (s, c) => isSmooth ? Math.Clamp(y[l][s][c], -1, 1) : y[l][s][c] >= 0 ? 1 : -1);

@@ -25,5 +25,14 @@ internal static class SyntheticImages
 
     public static LabeledImages Small { get; } = Create(700, new(1, 6, 7), classes: 5, seed: 1);
 
-    public static TrainingOptions Options { get; } = new() { Hidden = new([40, 21]), Encoding = "eight-bit", Epochs = 4, BatchSize = 50, WarmUpSteps = 5, Shift = 1, Flip = true };
+    public static TrainingOptions Options { get; } = new()
+    {
+        Hidden = new([40, 21]),
+        Encoding = "eight-bit",
+        Epochs = 4,
+        BatchSize = 50,
+        WarmUpSteps = 5,
+        Shift = 1,
+        Flip = true,
+    };
 }

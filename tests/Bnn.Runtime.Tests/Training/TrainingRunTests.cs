@@ -48,7 +48,8 @@ public sealed class TrainingRunTests
     [Fact]
     public void Seed_order_and_augmentation_matter()
     {
-        using TrainingRun run = Train(s_options), again = Train(s_options), other = Train(s_options with { Seed = 1 }), plain = Train(s_options with { Flip = false });
+        using TrainingRun run = Train(s_options), again = Train(s_options);
+        using TrainingRun other = Train(s_options with { Seed = 1 }), plain = Train(s_options with { Flip = false });
         Assert.Equal(Bytes(run), Bytes(again));
         Assert.NotEqual(run.Network.Hash(), other.Network.Hash());
         Assert.NotEqual(run.Network.Hash(), plain.Network.Hash());
@@ -179,10 +180,13 @@ public sealed class TrainingRunTests
     [Fact]
     public void Options_out_of_range_are_named()
     {
-        Assert.Contains("Epochs", Assert.Throws<ArgumentException>(() => (s_options with { Epochs = 0 }).Require()).Message, StringComparison.Ordinal);
-        Assert.Contains("Hidden", Assert.Throws<ArgumentException>(() => (s_options with { Hidden = new([10, 0]) }).Require()).Message, StringComparison.Ordinal);
-        Assert.Contains("LearningRate", Assert.Throws<ArgumentException>(() => (s_options with { LearningRate = double.NaN }).Require()).Message, StringComparison.Ordinal);
-        Assert.Contains("thermometer", Assert.Throws<ArgumentException>(() => (s_options with { Encoding = "analog" }).Require()).Message, StringComparison.Ordinal);
+        Check(s_options with { Epochs = 0 }, "Epochs");
+        Check(s_options with { Hidden = new([10, 0]) }, "Hidden");
+        Check(s_options with { LearningRate = double.NaN }, "LearningRate");
+        Check(s_options with { Encoding = "analog" }, "thermometer");
+
+        static void Check(TrainingOptions options, string named) =>
+            Assert.Contains(named, Assert.Throws<ArgumentException>(() => options.Require()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,7 +194,8 @@ public sealed class TrainingRunTests
     {
         Assert.InRange(255L * ModelCaps.FanIn, 0, (1 << 24) - 1);
         var shape = new Shape(1, 1, ModelCaps.FanIn + 1);
-        Assert.Contains("65537", Assert.Throws<ArgumentException>(() => new LatentNetwork(shape, new EightBitEncoding(), [1], 2, false)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => new LatentNetwork(shape, new EightBitEncoding(), [1], 2, false));
+        Assert.Contains("65537", error.Message, StringComparison.Ordinal);
     }
 
     private static TrainingRun Train(TrainingOptions options, int threads = 1)
