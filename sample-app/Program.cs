@@ -49,5 +49,7 @@ static void Whole<TModel>(string name, Samples samples)
     where TModel : IBinaryClassifier<TModel>
 {
     EvaluationResult result = Evaluation.Run<TModel>(samples.Images, samples.Labels);
-    Console.WriteLine($"  {name,-20} {100 * result.Accuracy:F2} % ± {100 * result.StandardError:F2} of {result.Samples:N0} images");
+    EvaluationResult interpreted = Evaluation.Run(new Interpreter(Report.Load(name)), samples.Images, samples.Labels);
+    int differences = result.Predicted.Zip(interpreted.Predicted).Count(pair => pair.First != pair.Second);
+    Console.WriteLine($"  {name,-20} {100 * result.Accuracy:F2} % ± {100 * result.StandardError:F2} of {result.Samples:N0} images, {differences} differences from the interpreter");
 }

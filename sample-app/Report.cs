@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bnn.Inference;
+using Bnn.Model;
 using Bnn.Storage;
 
 namespace SampleApp;
@@ -12,8 +13,7 @@ internal sealed class Report
     public void Add<TModel>(string name, Samples samples)
         where TModel : IBinaryClassifier<TModel>
     {
-        var path = new FileInfo(Path.Combine(AppContext.BaseDirectory, "models", name + ".bnn"));
-        var interpreter = new Interpreter(BnnFile.Load(path.FullName));
+        var interpreter = new Interpreter(Load(name));
         EvaluationResult result = Evaluation.Run<TModel>(samples.Images, samples.Labels);
         EvaluationResult interpreted = Evaluation.Run(interpreter, samples.Images, samples.Labels);
         int differences = Enumerable.Range(0, result.Samples).Count(i => result.Predicted[i] != interpreted.Predicted[i]);
@@ -31,8 +31,13 @@ internal sealed class Report
                 for (int i = 0; i < samples.Labels.Length; i++)
                     interpreter.Predict(samples.Image(i));
             });
-        _lines.Add($"  {name,-20}{100 * result.Accuracy,7:F1} %{generated,9:N0} ns{plain,9:N0} ns{plain / generated,8:F2}x{TModel.Info.Operations,13:N0}{path.Length / 1024.0,10:F0} KiB");
+        _lines.Add($"  {name,-20}{100 * result.Accuracy,7:F1} %{generated,9:N0} ns{plain,9:N0} ns{plain / generated,8:F2}x{TModel.Info.Operations,13:N0}{new FileInfo(ModelPath(name)).Length / 1024.0,10:F0} KiB");
     }
+
+    /// <summary>The network in the model file that lies beside the program: only the interpreter needs it.</summary>
+    public static Network Load(string name) => BnnFile.Load(ModelPath(name));
+
+    private static string ModelPath(string name) => Path.Combine(AppContext.BaseDirectory, "models", name + ".bnn");
 
     public void Print()
     {
