@@ -1,10 +1,7 @@
-using System.ComponentModel;
-
 namespace Bnn.Kernels;
 
 /// <summary>Scratch words for models too large for the stack: one buffer for each thread, grown once and kept.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class ThreadScratch
+internal static class ThreadScratch
 {
     [ThreadStatic]
     private static ulong[]? t_words;
