@@ -1,3 +1,4 @@
+using Bnn.Trainer.Data;
 using Spectre.Console;
 
 namespace Bnn.Trainer;
@@ -10,6 +11,9 @@ namespace Bnn.Trainer;
 /// <param name="Cancel">Set by Ctrl-C.</param>
 internal sealed record CommandContext(TextWriter Out, TextWriter Error, bool IsOutTerminal, bool IsErrorTerminal, CancellationToken Cancel)
 {
+    /// <summary>Where data may lie.</summary>
+    public DataEnvironment Data { get; init; } = DataEnvironment.OfProcess();
+
     /// <summary>A line of progress or a warning.</summary>
     public void Log(string line) => Error.WriteLine(line);
 

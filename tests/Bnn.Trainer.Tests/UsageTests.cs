@@ -37,7 +37,7 @@ public sealed class UsageTests
     [InlineData("tain fashion-mnist", "'tain'")]
     [InlineData("train", "which data set?")]
     [InlineData("train fashion-mnist", "where to?")]
-    [InlineData("train cifar10 --out r", "no data set is called 'cifar10'; there are fashion-mnist, mnist, optdigits.")]
+    [InlineData("train cifar100 --out r", "no data set is called 'cifar100'; there are fashion-mnist, mnist, cifar-10, ")]
     [InlineData("train mnist --out r --epochs 0", "--epochs must be a number from 1 to 1000000, but is '0'.")]
     [InlineData("train mnist --out r --epochs ten", "--epochs must be a number from 1 to 1000000, but is 'ten'.")]
     [InlineData("train mnist --out r --learning-rate 0,01", "--learning-rate must be a number")]

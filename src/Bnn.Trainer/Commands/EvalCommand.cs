@@ -16,50 +16,47 @@ internal static class EvalCommand
     {
         Argument<string> model = CommonOptions.Model();
         Argument<DataSet?> dataSet = CommonOptions.DataSet();
-        var split = new Option<string>("--split")
+        var split = new Option<string?>("--split")
         {
-            Description = "Which samples: test, train (without the validation samples) or validation",
+            Description = "Which samples: test (of a known set), train (without the validation samples), validation, or all (of data of your own)"
+                + " [default: test; data of your own: all]",
             HelpName = "NAME",
-            DefaultValueFactory = _ => "test",
         };
         split.AcceptOnlyFromAmong([.. DataSet.Splits]);
         Option<double?> minimum = Number.Optional("--min-accuracy", "Exit with 3 if the accuracy is below this share", 0.0, 1.0);
         var predictions = new Option<string?>("--predictions") { Description = "Write the class of each sample, one a line, to this file", HelpName = "FILE" };
         Option<bool> json = CommonOptions.Json();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("eval", "Measures the accuracy of a model.",
         [
             "bnn eval runs/fashion/model.bnn fashion-mnist",
             "bnn eval model.bnn mnist --split validation --min-accuracy 0.96",
             "bnn eval model.bnn optdigits --json --predictions classes.txt",
+            "bnn eval runs/photos/model.bnn images:more-photos",
         ])
         {
-            model, dataSet, split, minimum, predictions, json, dataDir,
+            model, dataSet, split, minimum, predictions, json, dataDir, offline,
         };
         command.SetAction(parsed => Run(context, new(
-            parsed.GetRequiredValue(model), parsed.GetValue(dataSet)!, parsed.GetRequiredValue(split), parsed.GetValue(minimum),
-            parsed.GetValue(predictions), parsed.GetValue(json), parsed.GetValue(dataDir))));
+            parsed.GetRequiredValue(model), parsed.GetValue(dataSet)!, parsed.GetValue(split) ?? parsed.GetValue(dataSet)!.UsualSplit, parsed.GetValue(minimum),
+            parsed.GetValue(predictions), parsed.GetValue(json), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
         return command;
     }
 
-    private sealed record Wish(string Model, DataSet DataSet, string Split, double? Minimum, string? Predictions, bool Json, string? DataDir);
+    private sealed record Wish(string Model, DataSet DataSet, string Split, double? Minimum, string? Predictions, bool Json, DataAccess Access);
 
     private static int Run(CommandContext context, Wish wish)
     {
         if (wish.Predictions is not null)
             OutputFile.Check(wish.Predictions);
         Model.Network network = ModelInput.Load(wish.Model, out string hash);
-        if (network.Input != wish.DataSet.Shape || network.ClassCount != wish.DataSet.Labels.Count)
-        {
-            throw new InvalidDataException(
-                $"{wish.Model} takes {network.Input} and knows {network.ClassCount} classes, "
-                + $"but {wish.DataSet.Name} has {wish.DataSet.Shape} and {wish.DataSet.Labels.Count}.");
-        }
-        LabeledImages samples = wish.DataSet.ReadSplit(wish.Split, DataCatalogue.Folder(wish.DataDir), context.Warn);
+        LabeledImages samples = wish.DataSet.ReadSplit(wish.Split, wish.Access, new(
+            wish.Model, network.Input, network.ClassCount, [.. network.Labels], network.Meta("data-hash")));
         var interpreter = new Interpreter(network);
         var watch = Stopwatch.StartNew();
         EvaluationResult result = Evaluation.Run(interpreter, samples.Pixels, samples.Labels);
-        var report = new EvalReport(wish.Model, network, hash, wish.DataSet, wish.Split, result, watch.Elapsed);
+        var report = new EvalReport(wish.Model, network, hash, samples, wish.Split, result, watch.Elapsed);
         if (wish.Predictions is not null)
             OutputFile.Write(wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
         if (wish.Json)

@@ -28,7 +28,9 @@ internal static class PruneCommand
         };
         Option<ulong> seed = Number.Option("--seed", "Same seed, same bits", defaults.Seed, ulong.MinValue, ulong.MaxValue);
         Option<int> threads = CommonOptions.Threads();
+        Option<DataSet?> data = CommonOptions.Data();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("prune", "Removes hidden channels of a trained run, then trains what is left.",
         [
             "bnn prune runs/fashion --channels 0.3",
@@ -36,7 +38,7 @@ internal static class PruneCommand
             "bnn prune runs/fashion --channels 0.3 --score random --seed 1 --out runs/control",
         ])
         {
-            parent, channels, to, name, epochs, learningRate, score, seed, threads, dataDir,
+            parent, channels, to, name, epochs, learningRate, score, seed, threads, data, dataDir, offline,
         };
         command.SetAction(parsed => Run(
             context,
@@ -52,15 +54,17 @@ internal static class PruneCommand
                 LearningRate = parsed.GetValue(learningRate),
             },
             parsed.GetValue(threads),
-            parsed.GetValue(dataDir)));
+            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)),
+            parsed.GetValue(data)));
         return command;
     }
 
-    private static int Run(CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, string? dataDir)
+    private static int Run(
+        CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, DataAccess access, DataSet? moved)
     {
         string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned-{Text.Fixed(100 * options.Share, 0)}";
         RunSession.CheckNew(folder);
-        (TrainingRun parent, DataSet set) = RunSession.Open(context, parentFolder, threads, dataDir);
+        (TrainingRun parent, DataSet set) = RunSession.Open(parentFolder, threads, access, moved);
         using TrainingRun keptAlive = parent;
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
