@@ -15,7 +15,7 @@ internal static class EvalCommand
     public static Command Create(CommandContext context)
     {
         Argument<string> model = CommonOptions.Model();
-        Argument<DataSet?> dataSet = CommonOptions.DataSet();
+        Argument<DataSet?> dataSet = CommonOptions.DataSet(isOptional: true);
         var split = new Option<string>("--split")
         {
             Description = "Which samples: test, train (without the validation samples) or validation",
@@ -29,7 +29,7 @@ internal static class EvalCommand
         Option<string?> dataDir = CommonOptions.DataDir();
         var command = new CommandWithExamples("eval", "Measures the accuracy of a model.",
         [
-            "bnn eval runs/fashion/model.bnn fashion-mnist",
+            "bnn eval runs/fashion",
             "bnn eval model.bnn mnist --split validation --min-accuracy 0.96",
             "bnn eval model.bnn optdigits --json --predictions classes.txt",
         ])
@@ -37,31 +37,32 @@ internal static class EvalCommand
             model, dataSet, split, minimum, predictions, json, dataDir,
         };
         command.SetAction(parsed => Run(context, new(
-            parsed.GetRequiredValue(model), parsed.GetValue(dataSet)!, parsed.GetRequiredValue(split), parsed.GetValue(minimum),
+            parsed.GetRequiredValue(model), parsed.GetValue(dataSet), parsed.GetRequiredValue(split), parsed.GetValue(minimum),
             parsed.GetValue(predictions), parsed.GetValue(json), parsed.GetValue(dataDir))));
         return command;
     }
 
-    private sealed record Wish(string Model, DataSet DataSet, string Split, double? Minimum, string? Predictions, bool Json, string? DataDir);
+    private sealed record Wish(string Model, DataSet? DataSet, string Split, double? Minimum, string? Predictions, bool Json, string? DataDir);
 
     private static int Run(CommandContext context, Wish wish)
     {
         if (wish.Predictions is not null)
             OutputFile.Check(wish.Predictions);
-        Model.Network network = ModelInput.Load(wish.Model, out string hash);
-        if (network.Input != wish.DataSet.Shape || network.ClassCount != wish.DataSet.Labels.Count)
+        var model = ModelInput.Load(wish.Model);
+        DataSet set = wish.DataSet ?? OfRun(model);
+        if (model.Network.Input != set.Shape || model.Network.ClassCount != set.Labels.Count)
         {
             throw new InvalidDataException(
-                $"{wish.Model} takes {network.Input} and knows {network.ClassCount} classes, "
-                + $"but {wish.DataSet.Name} has {wish.DataSet.Shape} and {wish.DataSet.Labels.Count}.");
+                $"{model.Path} takes {model.Network.Input} and knows {model.Network.ClassCount} classes, "
+                + $"but {set.Name} has {set.Shape} and {set.Labels.Count}.");
         }
-        LabeledImages samples = wish.DataSet.ReadSplit(wish.Split, DataCatalogue.Folder(wish.DataDir), context.Warn);
-        var interpreter = new Interpreter(network);
+        LabeledImages samples = set.ReadSplit(wish.Split, DataCatalogue.Folder(wish.DataDir), context.Warn);
+        var interpreter = new Interpreter(model.Network);
         var watch = Stopwatch.StartNew();
-        EvaluationResult result = Evaluation.Run(interpreter, samples.Pixels, samples.Labels);
-        var report = new EvalReport(wish.Model, network, hash, wish.DataSet, wish.Split, result, watch.Elapsed);
+        EvaluationResult result = Classification.Run(interpreter, samples, context.Cancel);
+        var report = new EvalReport(model, set, wish.Split, result, watch.Elapsed);
         if (wish.Predictions is not null)
-            OutputFile.Write(wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
+            OutputFile.Write(context, wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
         if (wish.Json)
             report.WriteJson(context.Out);
         else
@@ -70,5 +71,14 @@ internal static class EvalCommand
             return ExitCode.Ok;
         context.Error.WriteLine($"error: accuracy {Text.Percent(result.Accuracy)} is below the {Text.Percent(minimum)} of --min-accuracy.");
         return ExitCode.CheckFailed;
+    }
+
+    private static DataSet OfRun(ModelInput model)
+    {
+        if (model.Run is not { } run)
+            throw new UsageException($"which data? Name a data set: {DataCatalogue.Names}. Only a run folder knows its own.");
+        string name = run.ReadCheckpoint().DataName;
+        return DataCatalogue.Find(name)
+            ?? throw new InvalidDataException($"{run.Path} was trained on '{Text.Safe(name)}', which is none of {DataCatalogue.Names}.");
     }
 }

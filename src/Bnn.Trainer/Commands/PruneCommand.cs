@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Bnn.Model;
 using Bnn.Pruning;
-using Bnn.Trainer.Data;
 using Bnn.Trainer.Reports;
 using Bnn.Training;
 
@@ -60,15 +59,14 @@ internal static class PruneCommand
     {
         string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned-{Text.Fixed(100 * options.Share, 0)}";
         RunSession.CheckNew(folder);
-        (TrainingRun parent, DataSet set) = RunSession.Open(context, parentFolder, threads, dataDir);
-        using TrainingRun keptAlive = parent;
+        using TrainingRun parent = RunSession.Open(context, parentFolder, threads, dataDir);
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
         FoldedModel before = parent.Fold();
         ChannelPruningResult pruned = RunSession.Checked(() => ChannelPruning.Prune(parent, options));
         using TrainingRun run = pruned.Run;
-        RunFolder.Create(folder, run);
-        var session = new RunSession(context, run, folder, set);
+        context.Cancel.ThrowIfCancellationRequested();
+        var session = RunSession.Begin(context, run, folder);
         return session.Run(after =>
         [
             ("before pruning", session.Accuracy(before.ValidationAccuracy)),

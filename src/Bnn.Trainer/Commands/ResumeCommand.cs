@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Bnn.Trainer.Data;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Commands;
@@ -24,8 +23,7 @@ internal static class ResumeCommand
     /// <summary>Goes on with the run in <paramref name="folder"/>.</summary>
     public static int Run(CommandContext context, string folder, int threads, string? dataDir)
     {
-        (TrainingRun run, DataSet set) = RunSession.Open(context, folder, threads, dataDir);
-        using (run)
-            return new RunSession(context, run, folder, set).Run();
+        using TrainingRun run = RunSession.Open(context, folder, threads, dataDir);
+        return RunSession.GoOn(context, run, folder).Run();
     }
 }

@@ -94,8 +94,7 @@ internal sealed class TrainCommand
         });
         LabeledImages data = set.ReadTrain(DataCatalogue.Folder(parsed.GetValue(_dataDir)), context.Warn);
         using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
-        RunFolder.Create(folder, run);
-        return new RunSession(context, run, folder, set).Run();
+        return RunSession.Begin(context, run, folder).Run();
     }
 
     private static EquatableArray<int>? ParseHidden(string text)
