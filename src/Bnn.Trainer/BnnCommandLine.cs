@@ -78,12 +78,16 @@ internal static class BnnCommandLine
     // Every error becomes one clear line, but for a fault of this program, whose trace is wanted in a report.
     private static int Report(Exception problem, CommandContext context)
     {
+        if (problem is OperationCanceledException)
+        {
+            context.Stop.TellOnce(context.Error.WriteLine);
+            return ExitCode.Cancelled;
+        }
         (int code, string text) = problem switch
         {
             UsageException => (ExitCode.Usage, problem.Message),
             InvalidDataException or ModelFileException => (ExitCode.BadInput, problem.Message),
             IOException or UnauthorizedAccessException => (ExitCode.InputOutput, FromHere(problem.Message)),
-            OperationCanceledException => (ExitCode.Cancelled, "stopped."),
             _ => (ExitCode.Internal, $"this is a fault of bnn, please report it: {problem}"),
         };
         // The errors of a model file have the form of a compiler's already: path(line,column): error BNN0xx: ...

@@ -76,6 +76,32 @@ public sealed class TrainingCommandsTests : IDisposable
     }
 
     [Fact]
+    public void A_run_folder_stands_for_its_model_and_knows_its_data()
+    {
+        string run = _folder.At("run");
+        Train(run);
+        JsonElement ofFile = Cli.Run("eval", Path.Combine(run, "model.bnn"), "optdigits", "--split", "validation", "--json", "--data-dir", DataDir).Json();
+        JsonElement ofRun = Cli.Run("eval", run, "--split", "validation", "--json", "--data-dir", DataDir).Json();
+        foreach (string member in new[] { "model", "modelSha256", "dataSet", "samples", "correct" })
+            Assert.Equal(ofFile.GetProperty(member).ToString(), ofRun.GetProperty(member).ToString());
+        Assert.Equal(Cli.Run("inspect", Path.Combine(run, "model.bnn")).Out, Cli.Run("inspect", run).Out);
+        Assert.Equal(Cli.Run("emit", Path.Combine(run, "model.bnn")).Out, Cli.Run("emit", run).Out);
+    }
+
+    [Theory]
+    [InlineData("eval")]
+    [InlineData("inspect")]
+    [InlineData("emit")]
+    public void A_run_that_is_not_finished_has_no_model_yet(string command)
+    {
+        string run = _folder.At("run");
+        using var stop = new CancellationTokenSource();
+        using var stderr = new StoppingWriter("epoch 1/4", stop);
+        BnnCommandLine.Run(TrainArguments(run), TextWriter.Null, stderr, stop.Token);
+        Cli.Run(command, run).AssertError(4, $"{run} has no model yet: 1 of 4 epochs done. Go on with: bnn resume {run}");
+    }
+
+    [Fact]
     public void Resuming_a_finished_run_writes_its_model_again()
     {
         string run = _folder.At("run");

@@ -49,7 +49,7 @@ public sealed class UsageTests
     [InlineData("train --resume r --seed 3", "--seed cannot go with --resume")]
     [InlineData("eval m.bnn mnist --split half", "half")]
     [InlineData("eval m.bnn mnist --min-accuracy 88", "--min-accuracy must be a number from 0 to 1, but is '88'.")]
-    [InlineData("eval m.bnn", "DATASET")]
+    [InlineData("eval", "MODEL")]
     [InlineData("prune r --channels 1.5", "--channels must be a number from 0 to 0.999, but is '1.5'.")]
     public void Wrong_use_is_one_clear_line(string line, string message)
     {

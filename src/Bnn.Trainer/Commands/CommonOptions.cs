@@ -23,8 +23,8 @@ internal static class CommonOptions
         CustomParser = ParseDataSet,
     };
 
-    /// <summary>MODEL.bnn</summary>
-    public static Argument<string> Model() => new("MODEL.bnn") { Description = "A model file" };
+    /// <summary>MODEL</summary>
+    public static Argument<string> Model() => new("MODEL") { Description = "A model file, or a run folder, which stands for the model.bnn in it" };
 
     /// <summary>RUN</summary>
     public static Argument<string> RunFolder() => new("RUN") { Description = "A run folder that bnn train or bnn prune made" };

@@ -45,7 +45,7 @@ internal static class EmitCommand
     {
         if (to is not null)
             OutputFile.Check(to);
-        ModelInput.Load(path, out _); // says all that is wrong with the file itself
+        path = ModelInput.Load(path).Path; // says all that is wrong with the file itself
         var source = new ModelSource(path, File.ReadAllText(path), options);
         var wrong = new List<ModelError>();
         CompileSettings.Of(source, wrong);
@@ -59,7 +59,7 @@ internal static class EmitCommand
         if (to is null)
             context.Out.Write(model.Source);
         else
-            OutputFile.Write(to, model.Source);
+            OutputFile.Write(context, to, model.Source);
         return ExitCode.Ok;
     }
 }

@@ -15,11 +15,11 @@ internal static class EvalCommand
     public static Command Create(CommandContext context)
     {
         Argument<string> model = CommonOptions.Model();
-        Argument<DataSet?> dataSet = CommonOptions.DataSet();
+        Argument<DataSet?> dataSet = CommonOptions.DataSet(isOptional: true);
         var split = new Option<string?>("--split")
         {
             Description = "Which samples: test (of a known set), train (without the validation samples), validation, or all (of data of your own)"
-                + " [default: test; data of your own: all]",
+                + " [default: test; data of your own: all, or validation of a run's]",
             HelpName = "NAME",
         };
         split.AcceptOnlyFromAmong([.. DataSet.Splits]);
@@ -30,7 +30,7 @@ internal static class EvalCommand
         Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("eval", "Measures the accuracy of a model.",
         [
-            "bnn eval runs/fashion/model.bnn fashion-mnist",
+            "bnn eval runs/fashion",
             "bnn eval model.bnn mnist --split validation --min-accuracy 0.96",
             "bnn eval model.bnn optdigits --json --predictions classes.txt",
             "bnn eval runs/photos/model.bnn images:more-photos",
@@ -39,26 +39,27 @@ internal static class EvalCommand
             model, dataSet, split, minimum, predictions, json, dataDir, offline,
         };
         command.SetAction(parsed => Run(context, new(
-            parsed.GetRequiredValue(model), parsed.GetValue(dataSet)!, parsed.GetValue(split) ?? parsed.GetValue(dataSet)!.UsualSplit, parsed.GetValue(minimum),
+            parsed.GetRequiredValue(model), parsed.GetValue(dataSet), parsed.GetValue(split), parsed.GetValue(minimum),
             parsed.GetValue(predictions), parsed.GetValue(json), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
         return command;
     }
 
-    private sealed record Wish(string Model, DataSet DataSet, string Split, double? Minimum, string? Predictions, bool Json, DataAccess Access);
+    private sealed record Wish(string Model, DataSet? DataSet, string? Split, double? Minimum, string? Predictions, bool Json, DataAccess Access);
 
     private static int Run(CommandContext context, Wish wish)
     {
         if (wish.Predictions is not null)
             OutputFile.Check(wish.Predictions);
-        Model.Network network = ModelInput.Load(wish.Model, out string hash);
-        LabeledImages samples = wish.DataSet.ReadSplit(wish.Split, wish.Access, new(
-            wish.Model, network.Input, network.ClassCount, [.. network.Labels], network.Meta("data-hash")));
-        var interpreter = new Interpreter(network);
+        var model = ModelInput.Load(wish.Model);
+        DataSet set = wish.DataSet ?? OfRun(model);
+        string split = wish.Split ?? (wish.DataSet is null ? set.HonestSplit : set.UsualSplit);
+        LabeledImages samples = set.ReadSplit(split, wish.Access, ModelInterface.Of(model));
+        var interpreter = new Interpreter(model.Network);
         var watch = Stopwatch.StartNew();
-        EvaluationResult result = Evaluation.Run(interpreter, samples.Pixels, samples.Labels);
-        var report = new EvalReport(wish.Model, network, hash, samples, wish.Split, result, watch.Elapsed);
+        EvaluationResult result = Classification.Run(interpreter, samples, context.Cancel);
+        var report = new EvalReport(model, samples, split, result, watch.Elapsed);
         if (wish.Predictions is not null)
-            OutputFile.Write(wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
+            OutputFile.Write(context, wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
         if (wish.Json)
             report.WriteJson(context.Out);
         else
@@ -67,5 +68,12 @@ internal static class EvalCommand
             return ExitCode.Ok;
         context.Error.WriteLine($"error: accuracy {Text.Percent(result.Accuracy)} is below the {Text.Percent(minimum)} of --min-accuracy.");
         return ExitCode.CheckFailed;
+    }
+
+    private static DataSet OfRun(ModelInput model)
+    {
+        if (model.Run is not { } run)
+            throw new UsageException($"which data? Name a data set: {DataCatalogue.Names}. Only a run folder knows its own.");
+        return RunSession.DataOf(run.ReadCheckpoint(), run.Path);
     }
 }

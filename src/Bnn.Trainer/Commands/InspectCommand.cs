@@ -28,10 +28,11 @@ internal static class InspectCommand
 
     private static int Run(CommandContext context, string path, bool isJson)
     {
-        Network network = ModelInput.Load(path, out string hash);
-        var source = new ModelSource(path, null, new CompileOptions());
+        var model = ModelInput.Load(path);
+        Network network = model.Network;
+        var source = new ModelSource(model.Path, null, new CompileOptions());
         Plan? plan = BnnCompiler.CanCompile(network) ? BnnCompiler.Plan(network, CompileSettings.Of(source, []), context.Cancel) : null;
-        var report = new InspectReport(path, new FileInfo(path).Length, network, hash, plan);
+        var report = new InspectReport(model, new FileInfo(model.Path).Length, plan);
         if (isJson)
             report.WriteJson(context.Out);
         else

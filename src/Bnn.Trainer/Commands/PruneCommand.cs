@@ -64,15 +64,14 @@ internal static class PruneCommand
     {
         string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned-{Text.Fixed(100 * options.Share, 0)}";
         RunSession.CheckNew(folder);
-        (TrainingRun parent, DataSet set) = RunSession.Open(parentFolder, threads, access, moved);
-        using TrainingRun keptAlive = parent;
+        using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
         FoldedModel before = parent.Fold();
         ChannelPruningResult pruned = RunSession.Checked(() => ChannelPruning.Prune(parent, options));
         using TrainingRun run = pruned.Run;
-        RunFolder.Create(folder, run);
-        var session = new RunSession(context, run, folder, set);
+        context.Cancel.ThrowIfCancellationRequested();
+        var session = RunSession.Begin(context, run, folder);
         return session.Run(after =>
         [
             ("before pruning", session.Accuracy(before.ValidationAccuracy)),

@@ -32,8 +32,7 @@ internal static class ResumeCommand
     /// <summary>Goes on with the run in <paramref name="folder"/>.</summary>
     public static int Run(CommandContext context, string folder, int threads, DataAccess access, DataSet? moved = null)
     {
-        (TrainingRun run, DataSet set) = RunSession.Open(folder, threads, access, moved);
-        using (run)
-            return new RunSession(context, run, folder, set).Run();
+        using TrainingRun run = RunSession.Open(folder, threads, access, moved);
+        return RunSession.GoOn(context, run, folder).Run();
     }
 }

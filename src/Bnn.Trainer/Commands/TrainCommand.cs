@@ -97,8 +97,7 @@ internal sealed class TrainCommand
         });
         LabeledImages data = set.ReadTrain(Access(context, parsed));
         using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
-        RunFolder.Create(folder, run);
-        return new RunSession(context, run, folder, set).Run();
+        return RunSession.Begin(context, run, folder).Run();
     }
 
     private DataAccess Access(CommandContext context, ParseResult parsed) => DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline));

@@ -77,6 +77,10 @@ internal abstract class DataSet
 /// <param name="TrainedOn">Hash of the samples that it was trained on; null: unknown.</param>
 internal sealed record ModelInterface(string Path, Shape Shape, int ClassCount, IReadOnlyList<string> Labels, string? TrainedOn)
 {
+    /// <summary>What <paramref name="model"/> takes.</summary>
+    public static ModelInterface Of(ModelInput model) => new(
+        model.Path, model.Network.Input, model.Network.ClassCount, [.. model.Network.Labels], model.Network.Meta("data-hash"));
+
     /// <summary>Names of the classes; numbers if it has none.</summary>
     public IReadOnlyList<string> ClassNames => Labels.Count > 0 ? Labels : Data.ClassNames.Numbers(ClassCount);
 

@@ -1,19 +1,18 @@
 using Bnn.Inference;
-using Bnn.Model;
 using Bnn.Training;
 using Spectre.Console;
 
 namespace Bnn.Trainer.Reports;
 
 /// <summary>What <c>bnn eval</c> found.</summary>
-internal sealed record EvalReport(string Path, Network Network, string Hash, LabeledImages Samples, string Split, EvaluationResult Result, TimeSpan Time)
+internal sealed record EvalReport(ModelInput Model, LabeledImages Samples, string Split, EvaluationResult Result, TimeSpan Time)
 {
     private double ImagesPerSecond => Time.TotalSeconds > 0 ? Result.Samples / Time.TotalSeconds : 0;
 
     /// <summary>For people.</summary>
     public void WriteText(IAnsiConsole to)
     {
-        to.MarkupLineInterpolated($"[bold]{Text.Safe(Network.Name)}[/] on {Text.Safe(Samples.Name)}, {Split} split");
+        to.MarkupLineInterpolated($"[bold]{Text.Safe(Model.Network.Name)}[/] on {Text.Safe(Samples.Name)}, {Split} split");
         to.WriteLine();
         to.WriteLine($"  accuracy    {Text.Percent(Result.Accuracy)} ± {Text.Percent(Result.StandardError)} (one standard error)");
         to.WriteLine($"  right       {Text.Whole(Result.Correct)} of {Text.Whole(Result.Samples)}");
@@ -34,8 +33,8 @@ internal sealed record EvalReport(string Path, Network Network, string Hash, Lab
     /// <summary>For programs.</summary>
     public void WriteJson(TextWriter to) => Text.WriteJson(to, json =>
     {
-        json.WriteString("model", Path);
-        json.WriteString("modelSha256", Hash);
+        json.WriteString("model", Model.Path);
+        json.WriteString("modelSha256", Model.Hash);
         json.WriteString("dataSet", Samples.Name);
         json.WriteString("split", Split);
         json.WriteNumber("samples", Result.Samples);

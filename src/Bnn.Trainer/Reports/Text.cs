@@ -42,6 +42,11 @@ internal static class Text
             UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? "?" : rune.ToString()));
 
+    /// <summary>A path as it stands in a command to copy: in single quotes if a shell would take it apart.</summary>
+    public static string Argument(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=,:@%\\".Contains(c, StringComparison.Ordinal))
+        ? path
+        : $"'{Safe(path).Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     /// <summary>Writes one indented JSON object and a line end.</summary>
     public static void WriteJson(TextWriter to, Action<Utf8JsonWriter> content)
     {
