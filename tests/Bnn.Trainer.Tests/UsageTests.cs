@@ -9,6 +9,7 @@ public sealed class UsageTests
     [InlineData("eval")]
     [InlineData("inspect")]
     [InlineData("emit")]
+    [InlineData("data")]
     public void Every_command_has_help_with_examples_that_parse(string command)
     {
         Cli help = Cli.Run(command, "--help");
@@ -18,7 +19,7 @@ public sealed class UsageTests
         Assert.NotEmpty(examples);
         foreach (string example in examples)
         {
-            Assert.StartsWith($"bnn {command} ", example, StringComparison.Ordinal);
+            Assert.StartsWith($"bnn {command} ", example + " ", StringComparison.Ordinal);
             string[] args = [.. example.Split('|')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
             Assert.Empty(BnnCommandLine.Parse(args).Errors);
         }
@@ -28,7 +29,7 @@ public sealed class UsageTests
     public void The_help_of_bnn_names_commands_data_folder_and_exit_codes()
     {
         string help = Cli.Run("--help").Out;
-        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "BNN_DATA", "130" })
+        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "data", "BNN_DATA", "130" })
             Assert.Contains(word, help, StringComparison.Ordinal);
     }
 

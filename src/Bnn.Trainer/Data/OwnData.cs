@@ -38,7 +38,7 @@ internal sealed class OwnData(DataSpec spec, string argument) : DataSet
     public DataFiles Read(DataAccess access)
     {
         DataFiles read = spec.Read(classNames: null, shape: null, access.Warn);
-        return read with { Samples = read.Samples.WithSource(spec.WithFullPaths().ToString()) };
+        return read with { Samples = read.Samples.As(Name, spec.WithFullPaths().ToString()) };
     }
 
     /// <inheritdoc/>
