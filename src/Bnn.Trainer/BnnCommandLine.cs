@@ -57,6 +57,7 @@ internal static class BnnCommandLine
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
         root.Add(EmitCommand.Create(context));
+        root.Add(ReportCommand.Create(context));
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

@@ -119,17 +119,6 @@ public sealed class FullDiskTests : IDisposable
         foreach (string file in FilesOf(expected))
             Assert.Equal(File.ReadAllBytes(Path.Combine(expected, file)), File.ReadAllBytes(Path.Combine(actual, file)));
     }
-
-    /// <summary>Does something as soon as a text is written.</summary>
-    private sealed class ActingWriter(string text, Action act) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value!.Contains(text, StringComparison.Ordinal))
-                act();
-        }
-    }
 }
 
 /// <summary>A test that mounts a small file system in memory, for which one must be root; elsewhere it is skipped.</summary>
