@@ -112,6 +112,11 @@ internal sealed unsafe class ConvolutionStage : Stage
         for (int row = 0; row < Batch.Rows; row++, gradients += Gemm.Columns)
         {
             float* to = _gradients.Pointer + ((long)row * _resultLength) + ((long)first * positions);
+            if (positions == 1)
+            {
+                new ReadOnlySpan<float>(gradients, count).CopyTo(new Span<float>(to, count));
+                continue;
+            }
             for (int i = 0; i < count; i++, to += positions)
                 new Span<float>(to, positions).Fill(gradients[i]);
         }
@@ -284,7 +289,6 @@ internal sealed unsafe class ConvolutionStage : Stage
     // d sum = scale / σ · (g − Σg / n − x̂ · Σ(g·x̂) / n), put at the output that the result came from.
     private void ThroughNorm(int row, float* outputGradients)
     {
-        Shape result = Layer.Geometry.Result;
         long at = (long)row * _resultLength;
         float* sums = _results.Pointer + at, gradients = _gradients.Pointer + at;
         new Span<float>(outputGradients, _layout.GradientLength).Clear();
@@ -293,13 +297,33 @@ internal sealed unsafe class ConvolutionStage : Stage
         {
             float mean = Means.Pointer[c], inverse = InverseDeviations.Pointer[c], factor = Factors.Pointer[c];
             float shiftMean = _shiftMeans.Pointer[c], scaleMean = _scaleMeans.Pointer[c];
-            for (int i = 0; i < Positions; i++)
+            V means = Vector256.Create(mean), inverses = Vector256.Create(inverse), factors = Vector256.Create(factor);
+            V shiftMeans = Vector256.Create(shiftMean), scaleMeans = Vector256.Create(scaleMean);
+            int i = 0;
+            for (; i + V.Count <= Positions; i += V.Count)
             {
-                float gradient = factor * MathF.FusedMultiplyAdd(-((sums[i] - mean) * inverse), scaleMean, gradients[i] - shiftMean);
-                int source = _sources.Length > 0 ? _sources[at + i] : (i / result.Width * _layout.Pitch) + (i % result.Width);
-                to[source] += gradient;
+                V normal = (Vector256.Load(sums + i) - means) * inverses;
+                (factors * Vector256.FusedMultiplyAdd(-normal, scaleMeans, Vector256.Load(gradients + i) - shiftMeans)).Store(gradients + i);
             }
+            for (; i < Positions; i++)
+                gradients[i] = factor * MathF.FusedMultiplyAdd(-((sums[i] - mean) * inverse), scaleMean, gradients[i] - shiftMean);
+            Scatter(gradients, at, to);
         }
+    }
+
+    // Windows may overlap, so that one output gets several gradients.
+    private void Scatter(float* gradients, long first, float* outputs)
+    {
+        if (_sources.Length > 0)
+        {
+            ReadOnlySpan<int> sources = _sources.AsSpan((int)first, Positions);
+            for (int i = 0; i < sources.Length; i++)
+                outputs[sources[i]] += gradients[i];
+            return;
+        }
+        int width = Layer.Geometry.Result.Width;
+        for (int y = 0; y < Layer.Geometry.Result.Height; y++, gradients += width, outputs += _layout.Pitch)
+            new ReadOnlySpan<float>(gradients, width).CopyTo(new Span<float>(outputs, width));
     }
 
     private void GradientOfValues(int row, float* outputGradients, float* scratch, ConvolutionStage before)
