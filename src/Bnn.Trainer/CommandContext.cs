@@ -1,3 +1,4 @@
+using Bnn.Trainer.Data;
 using Spectre.Console;
 
 namespace Bnn.Trainer;
@@ -10,6 +11,9 @@ namespace Bnn.Trainer;
 /// <param name="Cancel">Set by Ctrl-C and the termination signal.</param>
 internal sealed record CommandContext(TextWriter Out, TextWriter Error, bool IsOutTerminal, bool IsErrorTerminal, CancellationToken Cancel)
 {
+    /// <summary>Where data may lie.</summary>
+    public DataEnvironment Data { get; init; } = DataEnvironment.OfProcess();
+
     /// <summary>What to tell if the command is stopped.</summary>
     public StopNotice Stop { get; } = new();
 

@@ -102,7 +102,7 @@ public sealed class FullDiskTests : IDisposable
     private string DataDir => _folder.At("data");
 
     private string[] Train(string run) =>
-        ["train", "optdigits", "--out", run, "--hidden", "24", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
+        ["train", "optdigits", "--out", run, "--arch", "dense-24 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
 
     private static string[] FilesOf(string run) => [.. Directory.GetFiles(run).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 

@@ -119,7 +119,7 @@ public sealed class ReportCommandTests : IDisposable
         }
         var data = new LabeledImages(Hostile, new Shape(1, 4, 4), pixels, labels, [Hostile, "\" style=\"display:none"]);
         using TrainingRun run = TrainingRun.Start(
-            new TrainingOptions { Name = Hostile, Hidden = new([4]), Epochs = 1, BatchSize = 12, ValidationShare = 0.5, Encoding = "threshold" }, data, threads: 1);
+            new TrainingOptions { Name = Hostile, Architecture = "dense-4 scores", Epochs = 1, BatchSize = 12, ValidationShare = 0.5, Encoding = "threshold" }, data, threads: 1);
         run.RunEpoch();
         Network network = run.Fold().Network;
         network = network with { Layers = new([(DenseLayer)network.Layers[0] with { Name = Hostile }, network.Layers[1]]) };
@@ -135,7 +135,7 @@ public sealed class ReportCommandTests : IDisposable
     private string DataDir => _folder.At("data");
 
     private string[] TrainArguments(string run) =>
-        ["train", "optdigits", "--out", _folder.At(run), "--hidden", "24,16", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
+        ["train", "optdigits", "--out", _folder.At(run), "--arch", "dense-24 dense-16 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
 
     private void Train(string run) => Assert.Equal(0, Cli.Run(TrainArguments(run)).Exit);
 

@@ -11,36 +11,40 @@ namespace Bnn.Trainer.Tests;
 public sealed class ReportPartsTests
 {
     [Theory]
-    [InlineData(1, 2, 3, 0)]   // grey
-    [InlineData(3, 2, 3, 2)]   // colours
-    [InlineData(5, 2, 3, 0)]   // the first channel of many
-    [InlineData(6, 1, 1, 0)]   // a vector is a row
-    public void A_picture_decodes_to_its_values(int channels, int height, int width, byte colourType)
+    [InlineData(1, 0)] // grey
+    [InlineData(3, 2)] // colours
+    [InlineData(5, 0)] // the first channel of many
+    public void A_picture_decodes_to_its_values(int channels, byte colourType)
     {
-        var shape = new Shape(channels, height, width);
+        const int Height = 2, Width = 5;
+        var shape = new Shape(channels, Height, Width);
         byte[] values = [.. Enumerable.Range(0, shape.Count).Select(i => (byte)(i % 16))];
-        byte[] png = Png.Encode(shape, values, brightest: 15);
+        byte[] png = Png.Encode(Width, Height, SamplePicture.Pixels(shape, values, brightest: 15));
         Assert.Equal("89504E470D0A1A0A", Convert.ToHexString(png[..8]));
         Assert.EndsWith("0000000049454E44AE426082", Convert.ToHexString(png), StringComparison.Ordinal); // IEND with its published checksum
-        (int columns, int rows) = channels == 6 ? (6, 1) : (width, height);
-        Assert.Equal((columns, rows), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
+        Assert.Equal((Width, Height), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
         Assert.Equal([8, colourType, 0, 0, 0], png[24..29]);
 
-        int length = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(33));
         using var content = new MemoryStream();
-        using (var zlib = new ZLibStream(new MemoryStream(png, 41, length), CompressionMode.Decompress))
+        using (var zlib = new ZLibStream(new MemoryStream(png, 41, BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(33))), CompressionMode.Decompress))
             zlib.CopyTo(content);
         int depth = colourType == 2 ? 3 : 1;
-        byte[] decoded = content.ToArray();
-        Assert.Equal(rows * (1 + (columns * depth)), decoded.Length);
-        for (int y = 0; y < rows; y++)
+        var expected = new List<byte>();
+        for (int y = 0; y < Height; y++)
         {
-            for (int x = 0; x < columns; x++)
-            {
-                for (int c = 0; c < depth; c++)
-                    Assert.Equal(values[(((c * rows) + y) * columns) + x] * 17, decoded[(y * (1 + (columns * depth))) + 1 + (x * depth) + c]);
-            }
+            expected.Add(0); // filter
+            for (int x = 0; x < Width; x++)
+                expected.AddRange(Enumerable.Range(0, depth).Select(c => (byte)(values[(((c * Height) + y) * Width) + x] * 17)));
         }
+        Assert.Equal(expected, content.ToArray());
+    }
+
+    [Fact]
+    public void A_vector_is_a_picture_of_one_row()
+    {
+        string uri = SamplePicture.DataUri(Shape.Vector(6), [0, 1, 2, 3, 4, 5], brightest: 5);
+        byte[] png = Convert.FromBase64String(uri["data:image/png;base64,".Length..]);
+        Assert.Equal((6, 1), (BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20))));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class TableReaderTests : IDisposable
     [Fact]
     public void The_class_may_stand_in_any_column()
     {
-        LabeledImages samples = Read("2,7,8\n1,9,10", classColumn: 0);
+        LabeledImages samples = Read("2,7,8\n1,9,10", ",class=first");
         Assert.Equal([7, 8, 9, 10], samples.Pixels);
         Assert.Equal([2, 1], samples.Labels);
     }
@@ -36,7 +36,7 @@ public sealed class TableReaderTests : IDisposable
     public void A_compressed_table_reads_the_same()
     {
         string path = _folder.Write("t.gz", IdxFiles.Gzip("1,2,0\n"u8.ToArray()));
-        Assert.Equal([1, 2], TableReader.Read(path, Shape.Vector(2), "test", Classes).Samples.Pixels);
+        Assert.Equal([1, 2], Read(path, "", Classes, Shape.Vector(2)).Pixels);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class TableReaderTests : IDisposable
         for (int length = 0; length < packed.Length; length++)
         {
             string path = _folder.Write("t.gz", packed[..length]);
-            var refused = Assert.Throws<InvalidDataException>(() => TableReader.Read(path, Shape.Vector(2), "test", Classes));
+            var refused = Assert.Throws<InvalidDataException>(() => Read(path, "", Classes, Shape.Vector(2)));
             Assert.StartsWith(path, refused.Message, StringComparison.Ordinal);
         }
     }
@@ -60,12 +60,13 @@ public sealed class TableReaderTests : IDisposable
     [InlineData("1,-1,0", "is '-1'")]
     [InlineData("1,2.5,0", "is '2.5'")]
     [InlineData("1,99999999999999999999999,0", "is '99999999999999999999...'")]
-    [InlineData("a picture\n", "(1): column 1 must be a whole number from 0 to 255, but is 'a'")]
+    [InlineData("a picture\n1,2\n", "(1): 2 columns, but 3 are expected")]
+    [InlineData("1,a,0\n", "(1): column 2 must be a whole number from 0 to 255, but is 'a'")]
     [InlineData("1,\u202E,0", "is '???'")]
     [InlineData("1,,0", "(1): column 2 is empty")]
     [InlineData(",1,2", "(1): column 1 is empty")]
-    [InlineData("1,2,\n", "(1): the line ends with a comma")]
-    [InlineData("1,2,0\n\n1,2,3", "(3): class 3 in column 3; classes are 0 to 2")]
+    [InlineData("1,2,\n", "(1): the line ends with a separator")]
+    [InlineData("1,2,0\n\n1,2,3", "(3): class 3 in column 3; classes are a, b, c")]
     public void Garbage_is_refused_with_its_place(string text, string message)
     {
         var refused = Assert.Throws<InvalidDataException>(() => Read(text));
@@ -73,6 +74,12 @@ public sealed class TableReaderTests : IDisposable
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 
-    private LabeledImages Read(string text, int classColumn = -1) =>
-        TableReader.Read(_folder.Write("table", text), Shape.Vector(2), "test", Classes, classColumn).Samples;
+    private LabeledImages Read(string text, string options = "") => Read(_folder.Write("table", text), options, Classes, Shape.Vector(2));
+
+    private static LabeledImages Read(string path, string options, string[]? classNames, Shape? shape)
+    {
+        DataSpec spec = DataSpec.Parse($"table:{path}{options}", out string? problem)!;
+        Assert.Null(problem);
+        return spec.Read(classNames, shape, warning => Assert.Fail(warning)).Samples;
+    }
 }

@@ -18,8 +18,9 @@ public sealed class Checkpoint
     private static readonly byte[] s_magic = "bnn-run2"u8.ToArray();
 
     internal Checkpoint(
-        TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network) =>
-        (Options, Provenance, DataName, DataHash, History, Network) = (options, provenance, dataName, dataHash, history, network);
+        TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network,
+        string? dataSource = null) =>
+        (Options, Provenance, DataName, DataHash, History, Network, DataSource) = (options, provenance, dataName, dataHash, history, network, dataSource);
 
     /// <summary>What the run computes.</summary>
     public TrainingOptions Options { get; }
@@ -29,6 +30,9 @@ public sealed class Checkpoint
 
     /// <summary>Name of the data set.</summary>
     public string DataName { get; }
+
+    /// <summary><see cref="LabeledImages.Source"/> of the data; null: they are found by their name.</summary>
+    public string? DataSource { get; }
 
     /// <summary><see cref="LabeledImages.Hash"/> of the data; resuming with other data is refused.</summary>
     public string DataHash { get; }
@@ -47,7 +51,7 @@ public sealed class Checkpoint
 
     internal LatentNetwork Network { get; }
 
-    internal RunDescription Description => new(Options, DataName, DataHash, Provenance);
+    internal RunDescription Description => new(Options, DataName, DataHash, Provenance, DataSource);
 
     /// <summary>Writes the state; equal states give equal bytes.</summary>
     public void Write(Stream stream)
@@ -184,7 +188,7 @@ public sealed class Checkpoint
             ReadArray(reader, buffer.Span);
         foreach (LatentLayer layer in network.Layers)
             ReadArray<ushort>(reader, layer.Flips);
-        return new(options, description.Provenance, description.DataName, description.DataHash, history, network);
+        return new(options, description.Provenance, description.DataName, description.DataHash, history, network, description.DataSource);
     }
 
     private static void WriteIntegers(BinaryWriter writer, ReadOnlySpan<int> values)

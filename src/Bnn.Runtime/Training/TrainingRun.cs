@@ -145,7 +145,7 @@ public sealed class TrainingRun : IDisposable
     public Checkpoint ToCheckpoint()
     {
         CheckUsable();
-        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone());
+        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone(), Data.Source);
     }
 
     /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, and folds. Changes nothing in the run.</summary>

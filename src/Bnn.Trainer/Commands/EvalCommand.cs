@@ -16,33 +16,35 @@ internal static class EvalCommand
     {
         Argument<string> model = CommonOptions.Model();
         Argument<DataSet?> dataSet = CommonOptions.DataSet(isOptional: true);
-        var split = new Option<string>("--split")
+        var split = new Option<string?>("--split")
         {
-            Description = "Which samples: test, train (without the validation samples) or validation",
+            Description = "Which samples: test (of a known set), train (without the validation samples), validation, or all (of data of your own)"
+                + " [default: test; data of your own: all, or validation of a run's]",
             HelpName = "NAME",
-            DefaultValueFactory = _ => "test",
         };
         split.AcceptOnlyFromAmong([.. DataSet.Splits]);
         Option<double?> minimum = Number.Optional("--min-accuracy", "Exit with 3 if the accuracy is below this share", 0.0, 1.0);
         var predictions = new Option<string?>("--predictions") { Description = "Write the class of each sample, one a line, to this file", HelpName = "FILE" };
         Option<bool> json = CommonOptions.Json();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("eval", "Measures the accuracy of a model.",
         [
             "bnn eval runs/fashion",
             "bnn eval model.bnn mnist --split validation --min-accuracy 0.96",
             "bnn eval model.bnn optdigits --json --predictions classes.txt",
+            "bnn eval runs/photos/model.bnn images:more-photos",
         ])
         {
-            model, dataSet, split, minimum, predictions, json, dataDir,
+            model, dataSet, split, minimum, predictions, json, dataDir, offline,
         };
         command.SetAction(parsed => Run(context, new(
-            parsed.GetRequiredValue(model), parsed.GetValue(dataSet), parsed.GetRequiredValue(split), parsed.GetValue(minimum),
-            parsed.GetValue(predictions), parsed.GetValue(json), parsed.GetValue(dataDir))));
+            parsed.GetRequiredValue(model), parsed.GetValue(dataSet), parsed.GetValue(split), parsed.GetValue(minimum),
+            parsed.GetValue(predictions), parsed.GetValue(json), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
         return command;
     }
 
-    private sealed record Wish(string Model, DataSet? DataSet, string Split, double? Minimum, string? Predictions, bool Json, string? DataDir);
+    private sealed record Wish(string Model, DataSet? DataSet, string? Split, double? Minimum, string? Predictions, bool Json, DataAccess Access);
 
     private static int Run(CommandContext context, Wish wish)
     {
@@ -50,17 +52,12 @@ internal static class EvalCommand
             OutputFile.Check(wish.Predictions);
         var model = ModelInput.Load(wish.Model);
         DataSet set = wish.DataSet ?? OfRun(model);
-        if (model.Network.Input != set.Shape || model.Network.ClassCount != set.Labels.Count)
-        {
-            throw new InvalidDataException(
-                $"{model.Path} takes {model.Network.Input} and knows {model.Network.ClassCount} classes, "
-                + $"but {set.Name} has {set.Shape} and {set.Labels.Count}.");
-        }
-        LabeledImages samples = set.ReadSplit(wish.Split, DataCatalogue.Folder(wish.DataDir), context.Warn);
+        string split = wish.Split ?? (wish.DataSet is null ? set.HonestSplit : set.UsualSplit);
+        LabeledImages samples = set.ReadSplit(split, wish.Access, ModelInterface.Of(model));
         var interpreter = new Interpreter(model.Network);
         var watch = Stopwatch.StartNew();
         EvaluationResult result = Classification.Run(interpreter, samples, context.Cancel);
-        var report = new EvalReport(model, set, wish.Split, result, watch.Elapsed);
+        var report = new EvalReport(model, samples, split, result, watch.Elapsed);
         if (wish.Predictions is not null)
             OutputFile.Write(context, wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
         if (wish.Json)
@@ -77,8 +74,6 @@ internal static class EvalCommand
     {
         if (model.Run is not { } run)
             throw new UsageException($"which data? Name a data set: {DataCatalogue.Names}. Only a run folder knows its own.");
-        string name = run.ReadCheckpoint().DataName;
-        return DataCatalogue.Find(name)
-            ?? throw new InvalidDataException($"{run.Path} was trained on '{Text.Safe(name)}', which is none of {DataCatalogue.Names}.");
+        return RunSession.DataOf(run.ReadCheckpoint(), run.Path);
     }
 }

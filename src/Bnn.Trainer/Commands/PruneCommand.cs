@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bnn.Pruning;
+using Bnn.Trainer.Data;
 using Bnn.Trainer.Reports;
 using Bnn.Training;
 
@@ -26,7 +27,9 @@ internal static class PruneCommand
         };
         Option<ulong> seed = Number.Option("--seed", "Same seed, same bits", defaults.Seed, ulong.MinValue, ulong.MaxValue);
         Option<int> threads = CommonOptions.Threads();
+        Option<DataSet?> data = CommonOptions.Data();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("prune", "Removes hidden channels of a trained run, then trains what is left.",
         [
             "bnn prune runs/fashion --channels 0.3",
@@ -34,7 +37,7 @@ internal static class PruneCommand
             "bnn prune runs/fashion --channels 0.3 --score random --seed 1 --out runs/control",
         ])
         {
-            parent, channels, to, name, epochs, learningRate, score, seed, threads, dataDir,
+            parent, channels, to, name, epochs, learningRate, score, seed, threads, data, dataDir, offline,
         };
         command.SetAction(parsed => Run(
             context,
@@ -50,15 +53,17 @@ internal static class PruneCommand
                 LearningRate = parsed.GetValue(learningRate),
             },
             parsed.GetValue(threads),
-            parsed.GetValue(dataDir)));
+            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)),
+            parsed.GetValue(data)));
         return command;
     }
 
-    private static int Run(CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, string? dataDir)
+    private static int Run(
+        CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, DataAccess access, DataSet? moved)
     {
         string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned-{Text.Fixed(100 * options.Share, 0)}";
         RunSession.CheckNew(folder);
-        using TrainingRun parent = RunSession.Open(context, parentFolder, threads, dataDir);
+        using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
         FoldedModel before = parent.Fold();

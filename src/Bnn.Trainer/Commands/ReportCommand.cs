@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bnn.Model;
+using Bnn.Trainer.Data;
 using Bnn.Trainer.Reports;
 using Bnn.Trainer.Reports.Page;
 using Bnn.Training;
@@ -15,32 +16,37 @@ internal static class ReportCommand
         Argument<string> folder = CommonOptions.RunFolder();
         var to = new Option<string?>("--out", "-o") { Description = "The page to write [default: report.html in the run folder]", HelpName = "FILE.html" };
         Option<int> threads = CommonOptions.Threads();
+        Option<DataSet?> data = CommonOptions.Data();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("report", "Writes an HTML page about a run: curves, mistakes, counts against limits. The test set is not read.",
         [
             "bnn report runs/fashion",
             "bnn report runs/fashion --out fashion.html",
         ])
         {
-            folder, to, threads, dataDir,
+            folder, to, threads, data, dataDir, offline,
         };
         command.SetAction(parsed =>
-            Run(context, parsed.GetRequiredValue(folder), parsed.GetValue(to), parsed.GetValue(threads), parsed.GetValue(dataDir)));
+        {
+            string run = parsed.GetRequiredValue(folder);
+            string page = parsed.GetValue(to) ?? Path.Combine(run, "report.html");
+            if (parsed.GetValue(to) is not null)
+                OutputFile.Check(page);
+            var access = DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline));
+            using TrainingRun opened = RunSession.Open(run, parsed.GetValue(threads), access, parsed.GetValue(data));
+            return Run(context, opened, RunFolder.Open(run), page);
+        });
         return command;
     }
 
-    private static int Run(CommandContext context, string folder, string? to, int threads, string? dataDir)
+    private static int Run(CommandContext context, TrainingRun run, RunFolder folder, string page)
     {
-        string page = to ?? Path.Combine(folder, "report.html");
-        if (to is not null)
-            OutputFile.Check(page);
-        using TrainingRun run = RunSession.Open(context, folder, threads, dataDir);
-        string modelPath = RunFolder.Open(folder).ModelPath;
         // A run that is not finished has no model file yet: its last checkpoint is folded as it stands.
-        Network network = File.Exists(modelPath) ? ModelInput.Load(modelPath).Network : run.Fold().Network;
+        Network network = File.Exists(folder.ModelPath) ? ModelInput.Load(folder.ModelPath).Network : run.Fold().Network;
         string text = BnnWriter.Write(network);
         string hash = BnnReader.Read(text).Hash;
-        var report = RunReport.Of(run, network, hash, text.Length, InspectCommand.Plan(network, modelPath, context.Cancel), context.Cancel);
+        var report = RunReport.Of(run, network, hash, text.Length, InspectCommand.Plan(network, folder.ModelPath, context.Cancel), context.Cancel);
         string html = RunPage.Write(report);
         OutputFile.Write(context, page, html);
         Summary.Write(

@@ -31,22 +31,46 @@ internal sealed class RunSession
     }
 
     /// <summary>Opens a run folder and reads the data that it was trained on.</summary>
-    public static TrainingRun Open(CommandContext context, string folder, int threads, string? dataDir)
+    /// <param name="folder">The run.</param>
+    /// <param name="threads">Threads to use; 0: one per processor.</param>
+    /// <param name="access">Where to look for data.</param>
+    /// <param name="moved">The data, if they are not where the run remembers them.</param>
+    /// <exception cref="IOException">Run or data are missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The run is damaged, or the data are not those that it was trained on.</exception>
+    public static TrainingRun Open(string folder, int threads, DataAccess access, DataSet? moved = null)
     {
         if (File.Exists(folder))
             throw new UsageException($"{folder} is a file; name the run folder that bnn train made. A .bnn holds no latent weights to go on from.");
         if (!RunFolder.Exists(folder))
             throw new DirectoryNotFoundException($"{folder} holds no run. Make one with: bnn train DATASET --out {folder}");
         Checkpoint checkpoint = RunFolder.Open(folder).ReadCheckpoint();
-        DataSet set = DataCatalogue.Find(checkpoint.DataName)
-            ?? throw new InvalidDataException($"{folder} was trained on '{Text.Safe(checkpoint.DataName)}', which is none of {DataCatalogue.Names}.");
-        LabeledImages data = set.ReadTrain(DataCatalogue.Folder(dataDir), context.Warn);
+        DataSet set = moved ?? DataOf(checkpoint, folder);
+        LabeledImages data = ReadTrain(set, access, moved is null ? folder : null);
         if (checkpoint.DataHash != data.Hash)
         {
             throw new InvalidDataException(
-                $"{folder} was trained on another content of {set.Name} than lies in the data folder: SHA-256 {checkpoint.DataHash}, found {data.Hash}.");
+                $"{folder} was trained on another content of {Text.Safe(checkpoint.DataName)} than {set.Argument} has now: "
+                + $"SHA-256 {checkpoint.DataHash}, found {data.Hash}.");
         }
         return TrainingRun.Resume(checkpoint, data, threads);
+    }
+
+    /// <summary>The data that a run was trained on, as far as it remembers.</summary>
+    /// <exception cref="InvalidDataException">No data set has its name.</exception>
+    public static DataSet DataOf(Checkpoint checkpoint, string folder) => DataSet.Parse(checkpoint.DataSource ?? checkpoint.DataName, out _)
+        ?? throw new InvalidDataException($"{folder} was trained on '{Text.Safe(checkpoint.DataName)}', which is none of {DataCatalogue.Names}.");
+
+    // The user's own data may have moved since; the run is named if that can be the reason.
+    private static LabeledImages ReadTrain(DataSet set, DataAccess access, string? folder)
+    {
+        try
+        {
+            return set.ReadTrain(access);
+        }
+        catch (IOException problem) when (set is OwnData && folder is not null)
+        {
+            throw new IOException($"the data of {folder} cannot be read: {problem.Message.TrimEnd('.')}. If they have moved, say where to: --data DATASET.");
+        }
     }
 
     /// <summary>Throws if <paramref name="folder"/> cannot become a new run.</summary>

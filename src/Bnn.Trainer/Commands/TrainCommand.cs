@@ -39,6 +39,7 @@ internal sealed class TrainCommand
     private readonly Option<bool> _batchNormScale = new("--batch-norm-scale") { Description = "Let batch norm learn a scale besides the shift" };
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
+    private readonly Option<bool> _offline = CommonOptions.Offline();
 
     private TrainCommand()
     {
@@ -55,10 +56,13 @@ internal sealed class TrainCommand
             "bnn train fashion-mnist --arch conv-s --flip --shift 1 --out runs/conv",
             "bnn train mnist --arch 'dense-512 dense-512 scores' --epochs 60 --shift 1 --encoding threshold --out runs/mnist",
             "bnn train optdigits --arch 'dense-32 scores' --seed 7 --out runs/digits",
+            "bnn train images:photos --out runs/photos",
+            "bnn train table:flowers.csv,class=species --out runs/flowers",
             "bnn train --resume runs/fashion",
         ])
         {
             _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale, _threads, _dataDir,
+            _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
         return command;
@@ -66,19 +70,19 @@ internal sealed class TrainCommand
 
     private int Resume(CommandContext context, ParseResult parsed, string folder)
     {
-        Symbol[] mayStay = [_resume, _threads, _dataDir];
+        Symbol[] mayStay = [_resume, _threads, _dataDir, _offline];
         IEnumerable<Symbol> given = parsed.CommandResult.Children
             .Where(child => child is not OptionResult { Implicit: true })
             .Select(child => child is OptionResult option ? (Symbol)option.Option : _dataSet);
         return given.Except(mayStay).FirstOrDefault() is { } other
-            ? throw new UsageException($"{other.Name} cannot go with --resume: the run knows what it was started with. Only --threads and --data-dir can.")
-            : ResumeCommand.Run(context, folder, parsed.GetValue(_threads), parsed.GetValue(_dataDir));
+            ? throw new UsageException($"{other.Name} cannot go with --resume: the run knows what it was started with. Only --threads, --data-dir and --offline can.")
+            : ResumeCommand.Run(context, folder, parsed.GetValue(_threads), Access(context, parsed));
     }
 
     private int Start(CommandContext context, ParseResult parsed)
     {
-        DataSet set = parsed.GetValue(_dataSet) ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}.");
-        string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Name} --out RUN");
+        DataSet set = parsed.GetValue(_dataSet) ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}. Data of your own: {DataSpec.Forms}.");
+        string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Argument} --out RUN");
         RunSession.CheckNew(folder);
         string architecture = parsed.GetValue(_architecture) ?? "mlp-s";
         ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
@@ -96,8 +100,10 @@ internal sealed class TrainCommand
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
         });
-        LabeledImages data = set.ReadTrain(DataCatalogue.Folder(parsed.GetValue(_dataDir)), context.Warn);
+        LabeledImages data = set.ReadTrain(Access(context, parsed));
         using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
         return RunSession.Begin(context, run, folder).Run();
     }
+
+    private DataAccess Access(CommandContext context, ParseResult parsed) => DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline));
 }

@@ -16,6 +16,14 @@ internal static class Text
     /// <summary>A number with <paramref name="decimals"/> decimals.</summary>
     public static string Fixed(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
+    /// <summary>A number of bytes, for example <c>12.3 MB</c>.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1000 => Count(bytes, "byte"),
+        < 1_000_000 => Fixed(bytes / 1e3, 1) + " kB",
+        _ => Fixed(bytes / 1e6, 1) + " MB",
+    };
+
     /// <summary>A duration in the largest fitting units, for example <c>4 min 05 s</c>.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
