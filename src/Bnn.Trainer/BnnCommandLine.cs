@@ -58,6 +58,7 @@ internal static class BnnCommandLine
         root.Add(InspectCommand.Create(context));
         root.Add(EmitCommand.Create(context));
         root.Add(DataCommand.Create(context));
+        root.Add(ReportCommand.Create(context));
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

@@ -270,7 +270,7 @@ public sealed class DownloadTests : IDisposable
         KnownSet set = DataCatalogue.Find("optdigits")!;
         foreach (KnownFile file in set.TrainFiles)
             _server.Files["archive.ics.uci.edu/ml/machine-learning-databases/optdigits/" + file.Name] = File.ReadAllBytes(set.Locate([file], DataFactAttribute.Access())![0]);
-        Cli train = Cli.Run(Around(), CancellationToken.None, "train", "optdigits", "--out", _folder.At("run"), "--epochs", "1", "--hidden", "8");
+        Cli train = Cli.Run(Around(), CancellationToken.None, "train", "optdigits", "--out", _folder.At("run"), "--epochs", "1", "--arch", "dense-8 scores");
         Assert.Equal(0, train.Exit);
         Assert.Single(_server.Requests);
         Only(Cache, "uci", "optdigits.tra");

@@ -102,7 +102,7 @@ public sealed class FullDiskTests : IDisposable
     private string DataDir => _folder.At("data");
 
     private string[] Train(string run) =>
-        ["train", "optdigits", "--out", run, "--hidden", "24", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
+        ["train", "optdigits", "--out", run, "--arch", "dense-24 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
 
     private static string[] FilesOf(string run) => [.. Directory.GetFiles(run).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
@@ -118,17 +118,6 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(FilesOf(expected), FilesOf(actual));
         foreach (string file in FilesOf(expected))
             Assert.Equal(File.ReadAllBytes(Path.Combine(expected, file)), File.ReadAllBytes(Path.Combine(actual, file)));
-    }
-
-    /// <summary>Does something as soon as a text is written.</summary>
-    private sealed class ActingWriter(string text, Action act) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value!.Contains(text, StringComparison.Ordinal))
-                act();
-        }
     }
 }
 

@@ -77,7 +77,7 @@ public sealed class OwnDataTests : IDisposable
     {
         File.WriteAllText(_folder.At("lines.csv"), "kind," + string.Join(',', Enumerable.Range(1, 64).Select(p => $"p{p}")) + "\n" + Lines(1, 300));
         File.WriteAllText(_folder.At("test.csv"), Lines(2, 100));
-        Cli train = Train($"table:{_folder.At("lines.csv")},class=kind,shape=8x8", Run, "--hidden", "32", "--epochs", "12");
+        Cli train = Train($"table:{_folder.At("lines.csv")},class=kind,shape=8x8", Run, "--arch", "dense-32 scores", "--epochs", "12");
         Assert.Equal(0, train.Exit);
         Assert.Contains("thermometer", File.ReadAllText(Path.Combine(Run, "options.json")), StringComparison.Ordinal);
         Cli eval = Cli.Run("eval", Run, $"table:{_folder.At("test.csv")},class=first", "--json");
@@ -137,7 +137,7 @@ public sealed class OwnDataTests : IDisposable
     }
 
     private static Cli Train(string data, string run, params string[] more) =>
-        Cli.Run(["train", data, "--out", run, "--batch", "12", .. more.Length > 0 ? more : ["--hidden", "16", "--epochs", "6"]]);
+        Cli.Run(["train", data, "--out", run, "--batch", "12", .. more.Length > 0 ? more : ["--arch", "dense-16 scores", "--epochs", "6"]]);
 
     private static double Accuracy(Cli eval) => eval.Json().GetProperty("accuracyShare").GetDouble();
 }

@@ -63,7 +63,7 @@ public sealed class TrainingCommandsTests : IDisposable
         Train(whole);
 
         using var stop = new CancellationTokenSource();
-        using var stderr = new StoppingWriter(stopAfter, stop);
+        using var stderr = new ActingWriter(stopAfter, stop.Cancel);
         using var stdout = new StringWriter();
         int exit = BnnCommandLine.Run(TrainArguments(parts), stdout, stderr, stop.Token);
         Assert.Equal(130, exit);
@@ -96,7 +96,7 @@ public sealed class TrainingCommandsTests : IDisposable
     {
         string run = _folder.At("run");
         using var stop = new CancellationTokenSource();
-        using var stderr = new StoppingWriter("epoch 1/4", stop);
+        using var stderr = new ActingWriter("epoch 1/4", stop.Cancel);
         BnnCommandLine.Run(TrainArguments(run), TextWriter.Null, stderr, stop.Token);
         Cli.Run(command, run).AssertError(4, $"{run} has no model yet: 1 of 4 epochs done. Go on with: bnn resume {run}");
     }
@@ -147,7 +147,7 @@ public sealed class TrainingCommandsTests : IDisposable
         Train(run);
         Cli.Run("prune", run, "--epochs", "2", "--data-dir", DataDir, "--out", _folder.At("whole"));
         using var stop = new CancellationTokenSource();
-        using var stderr = new StoppingWriter("epoch 1/2", stop);
+        using var stderr = new ActingWriter("epoch 1/2", stop.Cancel);
         string[] prune = ["prune", run, "--epochs", "2", "--data-dir", DataDir, "--out", _folder.At("parts")];
         Assert.Equal(130, BnnCommandLine.Run(prune, TextWriter.Null, stderr, stop.Token));
         Assert.Equal(0, Cli.Run("resume", _folder.At("parts"), "--data-dir", DataDir).Exit);
@@ -217,7 +217,7 @@ public sealed class TrainingCommandsTests : IDisposable
     }
 
     private string[] TrainArguments(string run, params string[] more) =>
-        ["train", "optdigits", "--out", run, "--hidden", "24", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir, .. more];
+        ["train", "optdigits", "--out", run, "--arch", "dense-24 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir, .. more];
 
     private Cli Train(string run, params string[] more) => Cli.Run(TrainArguments(run, more));
 
@@ -231,15 +231,4 @@ public sealed class TrainingCommandsTests : IDisposable
 
     private static double Operations(string run) =>
         Cli.Run("inspect", Path.Combine(run, "model.bnn"), "--json").Json().GetProperty("operationsPerSample").GetDouble();
-
-    /// <summary>Presses Ctrl-C as soon as a text is written.</summary>
-    private sealed class StoppingWriter(string text, CancellationTokenSource stop) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value!.Contains(text, StringComparison.Ordinal))
-                stop.Cancel();
-        }
-    }
 }

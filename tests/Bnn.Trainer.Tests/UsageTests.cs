@@ -10,6 +10,7 @@ public sealed class UsageTests
     [InlineData("inspect")]
     [InlineData("emit")]
     [InlineData("data")]
+    [InlineData("report")]
     public void Every_command_has_help_with_examples_that_parse(string command)
     {
         Cli help = Cli.Run(command, "--help");
@@ -20,7 +21,7 @@ public sealed class UsageTests
         foreach (string example in examples)
         {
             Assert.StartsWith($"bnn {command} ", example + " ", StringComparison.Ordinal);
-            string[] args = [.. example.Split('|')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+            string[] args = [.. Words(example.Split('|')[0]).Skip(1)];
             Assert.Empty(BnnCommandLine.Parse(args).Errors);
         }
     }
@@ -29,7 +30,7 @@ public sealed class UsageTests
     public void The_help_of_bnn_names_commands_data_folder_and_exit_codes()
     {
         string help = Cli.Run("--help").Out;
-        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "data", "BNN_DATA", "130" })
+        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "data", "report", "BNN_DATA", "130" })
             Assert.Contains(word, help, StringComparison.Ordinal);
     }
 
@@ -43,7 +44,10 @@ public sealed class UsageTests
     [InlineData("train mnist --out r --epochs ten", "--epochs must be a number from 1 to 1000000, but is 'ten'.")]
     [InlineData("train mnist --out r --learning-rate 0,01", "--learning-rate must be a number")]
     [InlineData("train mnist --out r --learning-rate NaN", "--learning-rate must be a number")]
-    [InlineData("train mnist --out r --hidden 256,x", "--hidden must be numbers from 1 to 65536 separated by commas, or 'none', but is '256,x'.")]
+    [InlineData("train mnist --out r --arch dense-x", "dense-x")]
+    [InlineData("train mnist --out r --arch 'pool scores'", "'pool' must stand behind a convolution")]
+    [InlineData("train mnist --out r --arch 'dense-8 conv3x3-8 scores'", "'conv3x3-8' needs an image, but after 'dense-8' there is none")]
+    [InlineData("train mnist --out r --arch dense-8", "the last one is 'scores' or 'sum-scores'")]
     [InlineData("train mnist --out r --encoding nine-bit", "nine-bit")]
     [InlineData("train mnist --out r --bogus", "'--bogus'")]
     [InlineData("train mnist --resume r", "DATASET cannot go with --resume")]
@@ -54,7 +58,10 @@ public sealed class UsageTests
     [InlineData("prune r --channels 1.5", "--channels must be a number from 0 to 0.999, but is '1.5'.")]
     public void Wrong_use_is_one_clear_line(string line, string message)
     {
-        Cli wrong = Cli.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Cli wrong = Cli.Run(Words(line));
         wrong.AssertError(1, message);
     }
+
+    // As a shell takes a line apart: single quotes keep blanks.
+    private static string[] Words(string line) => [.. line.Split('\'').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
 }

@@ -8,14 +8,14 @@ namespace Bnn.Training;
 
 /// <summary>The whole state of a run at the end of an epoch.</summary>
 /// <remarks>
-/// On disk, little-endian: magic <c>bnn-run1</c>; length of the body as int64; the body; SHA-256 over all of that. The body holds the
+/// On disk, little-endian: magic <c>bnn-run2</c>; length of the body as int64; the body; SHA-256 over all of that. The body holds the
 /// description as JSON, the encoding, the history, and the arrays of the network in the order of their layers. Any other magic is
 /// another version, and refused.
 /// </remarks>
 public sealed class Checkpoint
 {
     private const long LargestBody = 4L << 30;
-    private static readonly byte[] s_magic = "bnn-run1"u8.ToArray();
+    private static readonly byte[] s_magic = "bnn-run2"u8.ToArray();
 
     internal Checkpoint(
         TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network,
@@ -139,7 +139,6 @@ public sealed class Checkpoint
         writer.Write(perChannel.Length);
         foreach (EquatableArray<int> values in perChannel)
             WriteIntegers(writer, values.AsSpan());
-        WriteIntegers(writer, Network.Hidden);
         writer.Write(Network.Classes);
         writer.Write(Network.OptimizerSteps);
         writer.Write(History.Count);
@@ -177,7 +176,7 @@ public sealed class Checkpoint
             "raw-bits" => new RawBitsEncoding(),
             _ => throw new FormatException($"unknown encoding '{keyword}'"),
         };
-        var network = new LatentNetwork(input, encoding, ReadIntegers(reader), reader.ReadInt32(), options.BatchNormScale);
+        var network = new LatentNetwork(input, encoding, Architecture.Parse(options.Architecture), reader.ReadInt32(), options.BatchNormScale);
         network.OptimizerSteps = reader.ReadInt64();
         var history = new EpochRecord[reader.ReadInt32()];
         for (int i = 0; i < history.Length; i++)

@@ -29,14 +29,16 @@ internal static class InspectCommand
     private static int Run(CommandContext context, string path, bool isJson)
     {
         var model = ModelInput.Load(path);
-        Network network = model.Network;
-        var source = new ModelSource(model.Path, null, new CompileOptions());
-        Plan? plan = BnnCompiler.CanCompile(network) ? BnnCompiler.Plan(network, CompileSettings.Of(source, []), context.Cancel) : null;
-        var report = new InspectReport(model, new FileInfo(model.Path).Length, plan);
+        var report = new InspectReport(model, new FileInfo(model.Path).Length, Plan(model.Network, model.Path, context.Cancel));
         if (isJson)
             report.WriteJson(context.Out);
         else
             report.WriteText(context.OutConsole());
         return ExitCode.Ok;
     }
+
+    /// <summary>What the generator makes of a network with the usual settings; null if it has a layer that is not compiled.</summary>
+    public static Plan? Plan(Network network, string path, CancellationToken cancel) => BnnCompiler.CanCompile(network)
+        ? BnnCompiler.Plan(network, CompileSettings.Of(new ModelSource(path, null, new CompileOptions()), []), cancel)
+        : null;
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Bnn.Model;
 using Bnn.Pruning;
 using Bnn.Trainer.Data;
 using Bnn.Trainer.Reports;
@@ -76,11 +75,10 @@ internal static class PruneCommand
         [
             ("before pruning", session.Accuracy(before.ValidationAccuracy)),
             ("before tuning", session.Accuracy(pruned.AccuracyBeforeFineTuning)),
-            ("channels", $"{Widths(parent.Options.Hidden)} before, {Widths(run.Options.Hidden)} now"),
+            ("layers before", parent.Options.Architecture),
+            ("layers now", run.Options.Architecture),
             ("operations", $"{Text.Whole(before.Network.Operations())} a sample before, {Text.Whole(after.Network.Operations())} now"
                 + $" ({Text.Percent((double)after.Network.Operations() / before.Network.Operations())})"),
         ]);
     }
-
-    private static string Widths(EquatableArray<int> hidden) => string.Join("-", hidden.Select(width => Text.Whole(width)));
 }

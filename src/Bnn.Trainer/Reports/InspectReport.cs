@@ -8,6 +8,9 @@ namespace Bnn.Trainer.Reports;
 /// <summary>What <c>bnn inspect</c> found.</summary>
 internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Plan)
 {
+    /// <summary>Stands where the plan would.</summary>
+    public const string NoPlan = "nothing yet: the network has a kind of layer that is not compiled";
+
     private readonly IReadOnlyList<LayerFacts> _layers = [.. LayerFacts.Of(Model.Network)];
 
     private Network Network => Model.Network;
@@ -40,7 +43,7 @@ internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Pla
         grid.Write(to);
         to.WriteLine();
         to.WriteLine("What the generator makes of it:");
-        string plan = Plan?.Text ?? "nothing yet: the network has a kind of layer that is not compiled";
+        string plan = Plan?.Text ?? NoPlan;
         foreach (string line in plan.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             to.WriteLine("  " + line);
         if (Network.Metadata.Length > 0)
@@ -144,7 +147,8 @@ internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Pla
         json.WriteEndObject();
     }
 
-    private static string Describe(InputEncoding encoding) => encoding switch
+    /// <summary>An encoding in words.</summary>
+    public static string Describe(InputEncoding encoding) => encoding switch
     {
         ThresholdEncoding threshold => $"threshold, 1 bit a value: v >= {string.Join(", ", threshold.Thresholds)}",
         ThermometerEncoding thermometer => $"thermometer, v >= {PerChannel(thermometer.Levels)}",

@@ -15,7 +15,7 @@ public sealed class ChannelPruningTests
         using TrainingRun parent = Parent();
         ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = share, Epochs = 1 });
         using TrainingRun run = result.Run;
-        Assert.Equal([first, second], run.Options.Hidden);
+        Assert.Equal($"dense-{first} dense-{second} scores", run.Options.Architecture);
         Assert.Equal([first, second], result.Kept.Select(kept => kept.Length));
         run.RunEpoch();
         Network network = run.Fold().Network;
@@ -135,7 +135,7 @@ public sealed class ChannelPruningTests
         using TrainingRun parent = Parent();
         Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = 1 }));
         Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = double.NaN }));
-        using var flat = TrainingRun.Start(SyntheticImages.Options with { Hidden = default }, s_images);
+        using var flat = TrainingRun.Start(SyntheticImages.Options with { Architecture = "scores" }, s_images);
         Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(flat, new()));
     }
 

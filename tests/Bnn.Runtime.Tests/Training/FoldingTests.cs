@@ -21,7 +21,7 @@ public sealed class FoldingTests
     public void Folded_network_gives_every_bit_and_score_of_the_float_network(string encoding, bool hasScale)
     {
         LabeledImages images = SyntheticImages.Create(150, new(2, 5, 4), classes: 4, seed: 9);
-        var latent = new LatentNetwork(images.Shape, InputEncodings.Choose(encoding, images), [37, 70], 4, hasScale);
+        var latent = new LatentNetwork(images.Shape, InputEncodings.Choose(encoding, images), Architecture.Parse("dense-37 dense-70 scores"), 4, hasScale);
         latent.Initialize(seed: 3);
         ulong next = 0;
         foreach (BatchNorm norm in latent.Norms)
@@ -43,7 +43,7 @@ public sealed class FoldingTests
     {
         // Whole means and no shift: y = 0 for many images, and sign(0) = +1.
         LabeledImages images = SyntheticImages.Create(200, new(1, 4, 4), classes: 3, seed: 2);
-        var latent = new LatentNetwork(images.Shape, InputEncodings.Choose("threshold", images), [24], 3, hasScale: true);
+        var latent = new LatentNetwork(images.Shape, InputEncodings.Choose("threshold", images), Architecture.Parse("dense-24 scores"), 3, hasScale: true);
         latent.Initialize(seed: 1);
         latent.Norms[0].Scale!.Values.Span[..12].Fill(-1);
         latent.Norms[0].Mean.Span.Fill(2);

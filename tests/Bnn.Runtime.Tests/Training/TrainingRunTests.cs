@@ -171,7 +171,7 @@ public sealed class TrainingRunTests
     [InlineData(100_000)] // capped by the options
     public void Odd_batches_and_no_hidden_layer_work(int batch)
     {
-        using TrainingRun run = Train(s_options with { Hidden = default, BatchSize = Math.Min(batch, 4096), ValidationShare = 0, Epochs = 2 });
+        using TrainingRun run = Train(s_options with { Architecture = "scores", BatchSize = Math.Min(batch, 4096), ValidationShare = 0, Epochs = 2 });
         Assert.Equal(batch == 4 ? 175 : 1, run.StepsPerEpoch);
         Assert.True(double.IsNaN(run.History[^1].ValidationAccuracy));
         Assert.Null(run.Fold().Network.Meta("validation-accuracy"));
@@ -181,7 +181,7 @@ public sealed class TrainingRunTests
     public void Options_out_of_range_are_named()
     {
         Check(s_options with { Epochs = 0 }, "Epochs");
-        Check(s_options with { Hidden = new([10, 0]) }, "Hidden");
+        Check(s_options with { Architecture = "dense-10 dense-0 scores" }, "dense-0");
         Check(s_options with { LearningRate = double.NaN }, "LearningRate");
         Check(s_options with { Encoding = "analog" }, "thermometer");
 
@@ -194,7 +194,7 @@ public sealed class TrainingRunTests
     {
         Assert.InRange(255L * ModelCaps.FanIn, 0, (1 << 24) - 1);
         var shape = new Shape(1, 1, ModelCaps.FanIn + 1);
-        var error = Assert.Throws<ArgumentException>(() => new LatentNetwork(shape, new EightBitEncoding(), [1], 2, false));
+        var error = Assert.Throws<ArgumentException>(() => new LatentNetwork(shape, new EightBitEncoding(), Architecture.Parse("dense-1 scores"), 2, false));
         Assert.Contains("65537", error.Message, StringComparison.Ordinal);
     }
 
