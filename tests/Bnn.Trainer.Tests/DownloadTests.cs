@@ -175,6 +175,18 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void A_command_that_is_stopped_while_it_downloads_says_so()
+    {
+        _server.Files["archive.ics.uci.edu/ml/machine-learning-databases/optdigits/optdigits.tra"] = s_train;
+        _server.StallsAfter = 900;
+        _cancel.CancelAfter(TimeSpan.FromMilliseconds(700));
+        Cli data = Cli.Run(Around(), _cancel.Token, "train", "optdigits", "--out", _folder.At("run"));
+        Assert.Equal((130, ""), (data.Exit, data.Out));
+        Assert.Contains("stopped", data.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.At("run")));
+    }
+
+    [Fact]
     public void Offline_nothing_is_asked_for()
     {
         string problem = Assert.Throws<FileNotFoundException>(() => Get(around => around with { IsOffline = true })).Message;
