@@ -20,7 +20,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
           in --data-dir, in the folder of the environment variable BNN_DATA and in the cache, and else downloaded, unless you say --offline.
 
         Exit codes:
-          0 ok   1 wrong usage   2 bad data or model   3 a check failed   4 a file cannot be read or written   130 stopped by Ctrl-C
+          0 ok   1 wrong usage   2 bad data or model   3 a check failed   4 a file cannot be read or written   130, 143 stopped
 
         Start with:
           bnn train fashion-mnist --out runs/fashion

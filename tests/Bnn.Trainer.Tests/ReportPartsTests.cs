@@ -91,6 +91,8 @@ public sealed class ReportPartsTests
     [InlineData(-3.2, 7.1, 6)]
     [InlineData(0.0001, 0.00031, 4)]
     [InlineData(5.0, 5.0, 5)]
+    [InlineData(0.00002, 0.00002, 5)]
+    [InlineData(0.0, 0.0, 5)]
     public void Ticks_are_round_few_and_span_the_values(double least, double most, int wanted)
     {
         var scale = Scale.Linear([least, double.NaN, most], wanted);

@@ -71,7 +71,7 @@ internal sealed class CountStatistics
     /// <summary>Share of the looks in which a channel gave 1.</summary>
     public double FiringShare(int channel) => Looks == 0 ? 0 : (double)_fired[channel] / Looks;
 
-    /// <summary>Share of the answers that less than <paramref name="share"/> of MaxCount would flip.</summary>
+    /// <summary>Share of the answers that <paramref name="share"/> of MaxCount, rounded up to a whole step, would flip.</summary>
     public double ShareWithin(double share)
     {
         int near = (int)Math.Ceiling(share * Steps);

@@ -15,8 +15,8 @@ namespace Bnn.Trainer.Reports;
 internal sealed record LayerFacts(
     Layer Layer, Shape Input, Shape Output, int LeastK, int MostK, long Weights, long LiveWeights, long Operations, int Saturated)
 {
-    /// <summary>Live weights of a channel: one number, or the fewest and the most.</summary>
-    public string K => LeastK == MostK ? Text.Whole(MostK) : $"{Text.Whole(LeastK)}-{Text.Whole(MostK)}";
+    /// <summary>Live weights of a channel: one number, or the fewest and the most; a dash if there are none.</summary>
+    public string K => Weights == 0 ? "-" : LeastK == MostK ? Text.Whole(MostK) : $"{Text.Whole(LeastK)}-{Text.Whole(MostK)}";
 
     /// <summary>What decides the shape besides the number of channels, in the words of the model file; empty for a dense layer.</summary>
     public string Details => Layer switch

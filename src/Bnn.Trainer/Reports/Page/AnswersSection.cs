@@ -88,7 +88,7 @@ internal static class AnswersSection
     private static Histogram Leads(RunReport report)
     {
         int[] leads = [.. Enumerable.Range(0, report.Images.Count).Select(report.Lead)];
-        int step = 2 * report.Network.Scores.Scale; // a weight more or less changes a score by so much
+        int step = 4 * report.Network.Scores.Scale; // one bit moves both scores by 2, the same way or apart: other steps would show combs
         int width = step * Math.Max(1, (int)Math.Ceiling((leads.Max() + 1.0) / Bins / step));
         int bins = (leads.Max() / width) + 1;
         var right = new long[bins];

@@ -16,7 +16,7 @@ internal static class CountsSection
             as parts of MaxCount, the most that the channel can count. A channel that almost always gives one bit tells little, and answers close to the
             limit flip with little noise.</p>
             <div class="scroll"><table>
-            <thead><tr><th scope="col">layer</th><th scope="col">channels</th><th scope="col">saturated by the limit</th><th scope="col">others with one bit only</th><th scope="col">one bit in over {Percent(Nearly)} of the cases</th><th scope="col">answers within {Percent(Near)} of MaxCount from flipping</th></tr></thead>
+            <thead><tr><th scope="col">layer</th><th scope="col">channels</th><th scope="col">saturated by the limit</th><th scope="col">others with one bit only</th><th scope="col">one bit in over {Percent(Nearly)} of the cases</th><th scope="col">answers that {Percent(Near)} of MaxCount (at least one count) would flip</th></tr></thead>
             <tbody>
             {report.Counts.Select(Row)}</tbody>
             </table></div>
@@ -68,7 +68,7 @@ internal static class CountsSection
         double total = Math.Max(1, bins.Sum());
         return new(
             "Distance from flipping",
-            $"{Text.Percent(bins.Take(half).Sum() / total)} of the answers are 0 and {Text.Percent(bins.Skip(half).Sum() / total)} are 1. {Text.Percent(layer.ShareWithin(Near))} lie within {Percent(Near)} of MaxCount from flipping.",
+            $"{Text.Percent(bins.Take(half).Sum() / total)} of the answers are 0 and {Text.Percent(bins.Skip(half).Sum() / total)} are 1. {Text.Percent(layer.ShareWithin(Near))} would flip with {Percent(Near)} of MaxCount.",
             "limit − count, % of MaxCount", -half * width * percent, width * percent,
             [
                 new("gives 0", bins, "area s5", total) { Bins = half },

@@ -16,8 +16,11 @@ internal sealed record Scale(double Least, double Most, IReadOnlyList<double> Ti
     public static Scale Linear(IEnumerable<double> values, int ticks, bool isTight = false)
     {
         (double least, double most) = Range(values);
-        if (most - least < 1e-12)
-            (least, most) = (least - Math.Max(0.5, Math.Abs(least) * 0.1), most + Math.Max(0.5, Math.Abs(most) * 0.1));
+        if (most - least <= 1e-9 * Math.Abs(most))
+        {
+            double around = most == 0 ? 0.5 : Math.Abs(most) / 10;
+            (least, most) = (least - around, most + around);
+        }
         double step = NiceStep((most - least) / ticks);
         double first = isTight ? Math.Ceiling((least / step) - 1e-9) : Math.Floor((least / step) + 1e-9);
         double last = isTight ? Math.Floor((most / step) + 1e-9) : Math.Ceiling((most / step) - 1e-9);
