@@ -37,6 +37,8 @@ public sealed class DataSpecTests : IDisposable
         Assert.Equal(DataFormat.Images, Parse(_folder.At("photos")).Format);
         Assert.Equal(DataFormat.Table, Parse(_folder.At("t.csv") + ",class=first").Format);
         Assert.Equal(DataFormat.Table, Parse(_folder.At("t.TSV.gz")).Format);
+        string oddly = Directory.CreateDirectory(_folder.At("it's mine, and class=first")).FullName;
+        Assert.Equal([oddly], Parse(oddly).Paths);
         Assert.Null(DataSpec.Parse(_folder.At("t.txt"), out string? problem));
         Assert.Null(problem);
     }

@@ -121,6 +121,14 @@ public sealed class OwnDataTests : IDisposable
     }
 
     [Fact]
+    public void Classes_too_small_to_hold_out_from_are_told()
+    {
+        PnmFiles.WriteFolder(_folder.At("few"), samples: 4, seed: 1, "left", "right");
+        Assert.Contains("has less than 5 samples of class 'left'; none of them is held out", Train(_folder.At("few"), Run).Error, StringComparison.Ordinal);
+        Cli.Run("eval", Run).AssertError(2, "has the 5 samples from which one is held out; measure on other samples.");
+    }
+
+    [Fact]
     public void Images_of_another_size_than_the_model_takes_are_refused()
     {
         Train(Photos, Run);
