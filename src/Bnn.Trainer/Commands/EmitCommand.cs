@@ -50,7 +50,11 @@ internal static class EmitCommand
         var wrong = new List<ModelError>();
         CompileSettings.Of(source, wrong);
         if (wrong.Count > 0)
-            throw new UsageException(string.Join("; ", wrong.Select(error => error.Message)));
+        {
+            // The compiler speaks of the metadata of a project's item.
+            throw new UsageException(string.Join("; ", wrong.Select(error => error.Message))
+                .Replace("BnnGoal", "--goal", StringComparison.Ordinal).Replace("BnnLowering", "--lowering", StringComparison.Ordinal));
+        }
         CompileOutcome outcome = BnnCompiler.Compile(source, context.Cancel);
         foreach (ModelError note in outcome.Notes)
             context.Log($"note: {note.Message}");
