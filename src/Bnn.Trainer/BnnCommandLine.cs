@@ -58,6 +58,7 @@ internal static class BnnCommandLine
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
         root.Add(EmitCommand.Create(context));
+        root.Add(DataCommand.Create(context));
         root.Add(ReportCommand.Create(context));
         foreach (Command command in root.Subcommands)
             RefuseEmptyWords(command);

@@ -9,6 +9,7 @@ public sealed class UsageTests
     [InlineData("eval")]
     [InlineData("inspect")]
     [InlineData("emit")]
+    [InlineData("data")]
     [InlineData("report")]
     public void Every_command_has_help_with_examples_that_parse(string command)
     {
@@ -19,7 +20,7 @@ public sealed class UsageTests
         Assert.NotEmpty(examples);
         foreach (string example in examples)
         {
-            Assert.StartsWith($"bnn {command} ", example, StringComparison.Ordinal);
+            Assert.StartsWith($"bnn {command} ", example + " ", StringComparison.Ordinal);
             string[] args = [.. Words(example.Split('|')[0]).Skip(1)];
             Assert.Empty(BnnCommandLine.Parse(args).Errors);
         }
@@ -29,7 +30,7 @@ public sealed class UsageTests
     public void The_help_of_bnn_names_commands_data_folder_and_exit_codes()
     {
         string help = Cli.Run("--help").Out;
-        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "report", "BNN_DATA", "130" })
+        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "data", "report", "BNN_DATA", "130" })
             Assert.Contains(word, help, StringComparison.Ordinal);
     }
 

@@ -57,8 +57,8 @@ public sealed class LabeledImages
     /// <summary>The bytes of sample <paramref name="index"/>, without a copy.</summary>
     public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * Shape.Count, Shape.Count);
 
-    /// <summary>The same samples, with a <see cref="Source"/>.</summary>
-    public LabeledImages WithSource(string? source) => new(Name, Shape, Pixels, Labels, ClassNames) { Source = source };
+    /// <summary>The same samples under another <see cref="Name"/> and <see cref="Source"/>.</summary>
+    public LabeledImages As(string name, string? source) => new(name, Shape, Pixels, Labels, ClassNames) { Source = source };
 
     /// <summary>A copy of the samples at <paramref name="indices"/>, in that order.</summary>
     public LabeledImages Select(ReadOnlySpan<int> indices)

@@ -56,7 +56,7 @@ internal sealed class RunSession
                 $"{folder} was trained on another content of {Text.Safe(checkpoint.DataName)} than {set.Argument} has now: "
                 + $"SHA-256 {checkpoint.DataHash}, found {data.Hash}.");
         }
-        return TrainingRun.Resume(checkpoint, data, threads);
+        return TrainingRun.Resume(checkpoint, data.As(checkpoint.DataName, data.Source), threads);
     }
 
     /// <summary>The data that a run was trained on, as far as it remembers.</summary>

@@ -25,7 +25,7 @@ internal sealed class TrainCommand
     private readonly Option<string?> _encoding = new("--encoding")
     {
         Description = "How bytes become bits: eight-bit, threshold, threshold-T, thermometer-L, bit-planes, bit-planes-N or raw-bits"
-            + " [default: eight-bit; optdigits: thermometer-4]",
+            + " [default: eight-bit; tables: thermometer-4, monks-N: thermometer-3]",
         HelpName = "NAME",
     };
 

@@ -9,7 +9,7 @@ internal sealed class DataAccess
     /// <summary>Whom to tell.</summary>
     public CommandContext Context { get; }
 
-    /// <summary>Data folders, in the order in which they are searched; all of them exist.</summary>
+    /// <summary>Data folders, in the order in which they are searched; the last, the cache, need not exist.</summary>
     public IReadOnlyList<string> Folders { get; }
 
     /// <summary>The data folder that receives downloads; may not exist yet.</summary>
@@ -34,8 +34,7 @@ internal sealed class DataAccess
             folders.Add(Existing(given, ""));
         if (around.Folder is { } named)
             folders.Add(Existing(named, $" (from {DataEnvironment.Variable})"));
-        if (Directory.Exists(around.Cache))
-            folders.Add(around.Cache);
+        folders.Add(around.Cache);
         return new(context, folders, given ?? around.Cache, !isOffline && !around.IsOffline);
     }
 

@@ -18,6 +18,9 @@ internal abstract class DataSet
     /// <summary>All samples of the user's own files.</summary>
     public const string All = "all";
 
+    /// <summary>Samples of a class from which the first is held out: a tenth, rounded.</summary>
+    protected const int LeastForValidation = 5;
+
     /// <summary>The parts of a data set. Training and validation come from the same files, which <see cref="DataSplit"/> parts.</summary>
     public static IReadOnlyList<string> Splits { get; } = [Train, Validation, Test, All];
 
@@ -62,10 +65,14 @@ internal abstract class DataSet
     public abstract LabeledImages ReadSplit(string split, DataAccess access, ModelInterface model);
 
     /// <summary>Takes the training or the validation part out of all samples.</summary>
-    protected static LabeledImages Part(LabeledImages all, string split)
+    /// <exception cref="InvalidDataException">It is empty.</exception>
+    protected LabeledImages Part(LabeledImages all, string split)
     {
         DataSplit parts = DataSplit.Stratified(all);
-        return split == Train ? parts.Training : parts.Validation;
+        LabeledImages part = split == Train ? parts.Training : parts.Validation;
+        return part.Count > 0
+            ? part
+            : throw new InvalidDataException($"no class of {Argument} has the {LeastForValidation} samples from which one is held out; measure on other samples.");
     }
 }
 

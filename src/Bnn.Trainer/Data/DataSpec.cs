@@ -30,6 +30,8 @@ internal sealed record DataSpec(DataFormat Format, IReadOnlyList<string> Paths, 
         problem = null;
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         DataFormat? format = colon < 0 ? null : DataFormat.All.FirstOrDefault(format => format.Keyword.AsSpan().SequenceEqual(text.AsSpan(0, colon)));
+        if (format is null && Guess(text) is { } whole)
+            return new(whole, [text], SpecOptions.None);
         List<string> parts = Split(format is null ? text : text[(colon + 1)..]);
         format ??= Guess(parts[0]);
         if (format is null)

@@ -17,7 +17,20 @@ internal sealed class Downloader(HttpClient client, DataEnvironment around, Down
     /// <exception cref="OperationCanceledException">Cancelled; what came so far stays.</exception>
     public async Task Get(Uri address, string path)
     {
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            await Get(address, file).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (new FileInfo(path) is { Exists: true, Length: 0 })
+                File.Delete(path);
+        }
+    }
+
+    private async Task Get(Uri address, FileStream file)
+    {
         for (int tries = 1; ; tries++)
         {
             long before = file.Length;
@@ -56,7 +69,7 @@ internal sealed class Downloader(HttpClient client, DataEnvironment around, Down
             throw new BrokenConnectionException($"the server answers {(int)response.StatusCode} {response.ReasonPhrase}");
         if (!response.IsSuccessStatusCode)
             throw new DownloadException($"{address}: the server answers {(int)response.StatusCode} {response.ReasonPhrase}");
-        if (!goesOn)
+        if (!goesOn && file.Length > 0)
             file.SetLength(0);
         file.Seek(0, SeekOrigin.End);
         long? total = file.Length + response.Content.Headers.ContentLength;

@@ -1,3 +1,4 @@
+using Bnn.Trainer.Reports;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Data;
@@ -29,16 +30,19 @@ internal sealed class OwnData(DataSpec spec, string argument) : DataSet
     public override LabeledImages ReadTrain(DataAccess access)
     {
         LabeledImages all = Read(access).Samples;
-        return all.ClassNames.Count > 1
-            ? all
-            : throw new InvalidDataException($"{Argument} has one class, '{Reports.Text.Safe(all.ClassNames[0])}'; training needs two or more");
+        if (all.ClassNames.Count < 2)
+            throw new InvalidDataException($"{Argument} has one class, '{Text.Safe(all.ClassNames[0])}'; training needs two or more");
+        int small = Array.FindIndex(ClassCounts(all), count => count < LeastForValidation);
+        if (small >= 0)
+            access.Warn($"{Argument} has less than {LeastForValidation} samples of class '{Text.Safe(all.ClassNames[small])}'; none of them is held out for validation.");
+        return all;
     }
 
     /// <summary>Reads all samples, and says which files they came from.</summary>
     public DataFiles Read(DataAccess access)
     {
         DataFiles read = spec.Read(classNames: null, shape: null, access.Warn);
-        return read with { Samples = read.Samples.WithSource(spec.WithFullPaths().ToString()) };
+        return read with { Samples = read.Samples.As(Name, spec.WithFullPaths().ToString()) };
     }
 
     /// <inheritdoc/>
@@ -55,4 +59,6 @@ internal sealed class OwnData(DataSpec spec, string argument) : DataSet
             access.Warn($"{Argument} is not what the model was trained on, so no part of it was held out; measure all of it: --split all.");
         return split == All ? all : Part(all, split);
     }
+
+    private static int[] ClassCounts(LabeledImages samples) => new DataPart(All, samples, [], []).ClassCounts();
 }

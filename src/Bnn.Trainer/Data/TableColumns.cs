@@ -43,6 +43,6 @@ internal sealed record TableColumns(int Count, int Class, IReadOnlySet<int> Skip
         int wanted = (request.Shape ?? request.Options.Shape)?.Count ?? Math.Max(1, columns.Values);
         return columns.Values == wanted
             ? columns
-            : throw bad($"{fields.Count} columns, but {wanted + 1 + skipped.Count} are expected ({(columns with { Count = wanted + 1 + skipped.Count }).Description})");
+            : throw bad($"{Text.Count(fields.Count, "column")}, but {wanted + 1 + skipped.Count} are expected ({(columns with { Count = wanted + 1 + skipped.Count }).Description})");
     }
 }

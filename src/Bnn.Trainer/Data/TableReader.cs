@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Bnn.Model;
+using Bnn.Trainer.Reports;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Data;
@@ -91,7 +92,7 @@ internal static class TableReader
                     _values.Add(Value(field, column));
             }
             if (column != _columns!.Count)
-                throw Bad($"{column} columns, but {_columns.Count} are expected ({_columns.Description})");
+                throw Bad($"{Text.Count(column, "column")}, but {_columns.Count} are expected ({_columns.Description})");
         }
 
         private bool NextField(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> field)

@@ -24,8 +24,7 @@ internal sealed record EvalReport(ModelInput Model, LabeledImages Samples, strin
         {
             int[] row = [.. Enumerable.Range(0, Result.ClassCount).Select(predicted => Result.Confusion(label, predicted))];
             IEnumerable<string> cells = row.Select(count => count == 0 ? "." : Text.Whole(count));
-            string name = Samples.ClassNames[label] == Text.Whole(label) ? Text.Whole(label) : $"{label} {Text.Safe(Samples.ClassNames[label])}";
-            grid.Add([name, .. cells, row.Sum() == 0 ? "-" : Text.Percent((double)row[label] / row.Sum())]);
+            grid.Add([Text.Class(label, Samples.ClassNames[label]), .. cells, row.Sum() == 0 ? "-" : Text.Percent((double)row[label] / row.Sum())]);
         }
         grid.Write(to);
     }

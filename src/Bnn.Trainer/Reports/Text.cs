@@ -16,6 +16,9 @@ internal static class Text
     /// <summary>A number with <paramref name="decimals"/> decimals.</summary>
     public static string Fixed(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
+    /// <summary>A class by number and name, or by its number alone if that is its name.</summary>
+    public static string Class(int label, string name) => name == Whole(label) ? name : $"{Whole(label)} {Safe(name)}";
+
     /// <summary>A number of bytes, for example <c>12.3 MB</c>.</summary>
     public static string Size(long bytes) => bytes switch
     {
