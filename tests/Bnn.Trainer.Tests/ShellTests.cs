@@ -67,7 +67,7 @@ public sealed class ShellTests : IDisposable
 public sealed class UnprivilegedFactAttribute : FactAttribute
 {
     public UnprivilegedFactAttribute() => Skip = UnixTheoryAttribute.Reason
-        ?? (BnnProcess.Shell($"{Prefix}dotnet --version").Exit == 0 ? null : "needs a user who is not root and may run dotnet");
+        ?? (BnnProcess.Shell($"{Prefix}$BNN --version").Exit == 0 ? null : "needs a user who is not root and may run this program");
 
     /// <summary>What stands before a command that is run without the rights of root.</summary>
     internal static string Prefix => Environment.UserName == "root" ? "setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent " : "";

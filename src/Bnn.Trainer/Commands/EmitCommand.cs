@@ -23,7 +23,7 @@ internal static class EmitCommand
         };
         var command = new CommandWithExamples("emit", "Writes the C# that the source generator makes of a model.",
         [
-            "bnn emit runs/digits/model.bnn --out Digits.cs --class Digits --namespace MyApp",
+            "bnn emit runs/digits --out Digits.cs --class Digits --namespace MyApp",
             "bnn emit model.bnn --goal Size | less",
             "bnn emit model.bnn --lowering Unrolled --out Model.cs",
         ])
