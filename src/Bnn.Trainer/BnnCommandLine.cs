@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Bnn.Storage;
 using Bnn.Trainer.Commands;
 
@@ -59,13 +60,32 @@ internal static class BnnCommandLine
         root.Add(EmitCommand.Create(context));
         root.Add(DataCommand.Create(context));
         root.Add(ReportCommand.Create(context));
+        foreach (Command command in root.Subcommands)
+            RefuseEmptyWords(command);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
 
+    private static void RefuseEmptyWords(Command command)
+    {
+        foreach (Option option in command.Options)
+            option.Validators.Add(result => Check(option.Name, result));
+        foreach (Argument argument in command.Arguments)
+            argument.Validators.Add(result => Check(argument.Name, result));
+
+        static void Check(string name, SymbolResult result)
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                result.AddError($"{name} must not be empty.");
+        }
+    }
+
     private static IEnumerable<string> Problems(ParseResult parsed)
     {
+        // An option that is not known is taken for an argument, and would be blamed for what it is not.
+        if (parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+            return [$"{CommandPath(parsed)} has no option '{unknown.Value}'."];
         if (parsed.CommandResult.Command is not RootCommand root)
             return parsed.Errors.Select(error => error.Message).Distinct();
         string commands = string.Join(", ", root.Subcommands.Select(command => command.Name));

@@ -45,7 +45,7 @@ public sealed class FullDiskTests : IDisposable
     public void A_new_run_that_cannot_be_saved_leaves_no_folder()
     {
         _folder.Write("runs", "a file where a folder is wanted");
-        Cli.Run(Train(_folder.At("runs", "deep", "run"))).AssertError(4, "");
+        Cli.Run(Train(_folder.At("runs", "deep", "run"))).AssertError(4, $"the folder {_folder.At("runs", "deep", "run")} cannot be made: ");
         Assert.Equal("a file where a folder is wanted", File.ReadAllText(_folder.At("runs")));
     }
 
@@ -96,7 +96,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(0, Cli.Run(Train(_folder.At("run"))).Exit);
         (int exit, _, string error) = BnnProcess.Shell($"$BNN inspect {_folder.At("run")} >/dev/full");
         Assert.Equal(4, exit);
-        Assert.Equal("error: No space left on device\n", error);
+        Assert.Equal("error: standard output cannot be written to: No space left on device\n", error);
     }
 
     private string DataDir => _folder.At("data");

@@ -99,7 +99,7 @@ public sealed class ReportCommandTests : IDisposable
     public void What_cannot_be_reported_on_is_one_clear_line()
     {
         Train("run");
-        Cli.Run("report", _folder.At("nothing"), "--data-dir", DataDir).AssertError(4, "holds no run");
+        Cli.Run("report", _folder.At("nothing"), "--data-dir", DataDir).AssertError(4, "there is no folder");
         Cli.Run("report", _folder.At("run", "model.bnn"), "--data-dir", DataDir).AssertError(1, "name the run folder");
         Report("run", "--out", _folder.Path).AssertError(4, "is a folder; name a file.");
         Report("run", "--out", _folder.At("no", "where.html")).AssertError(4, "does not exist");

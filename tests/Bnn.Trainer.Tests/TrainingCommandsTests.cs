@@ -174,10 +174,13 @@ public sealed class TrainingCommandsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_in_the_place_of_the_run_folder_stays() => Train(_folder.Write("letter", "Dear")).AssertError(1, "is a file. Name a new folder.");
+
+    [Fact]
     public void A_folder_without_a_run_cannot_be_resumed_or_pruned()
     {
-        Cli.Run("resume", _folder.At("nothing"), "--data-dir", DataDir).AssertError(4, "holds no run");
-        Cli.Run("prune", DataDir, "--data-dir", DataDir).AssertError(4, "holds no run");
+        Cli.Run("resume", _folder.At("nothing"), "--data-dir", DataDir).AssertError(4, $"there is no folder {_folder.At("nothing")}.");
+        Cli.Run("prune", DataDir, "--data-dir", DataDir).AssertError(4, "holds no run: there is no checkpoint.bin in it");
     }
 
     [Fact]

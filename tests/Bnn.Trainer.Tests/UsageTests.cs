@@ -49,10 +49,20 @@ public sealed class UsageTests
     [InlineData("train mnist --out r --arch 'dense-8 conv3x3-8 scores'", "'conv3x3-8' needs an image, but after 'dense-8' there is none")]
     [InlineData("train mnist --out r --arch dense-8", "the last one is 'scores' or 'sum-scores'")]
     [InlineData("train mnist --out r --encoding nine-bit", "nine-bit")]
-    [InlineData("train mnist --out r --bogus", "'--bogus'")]
+    [InlineData("train mnist --out r --bogus", "bnn train has no option '--bogus'.")]
+    [InlineData("train --bogus", "bnn train has no option '--bogus'.")]
+    [InlineData("inspect m.bnn --bogus=3", "bnn inspect has no option '--bogus=3'.")]
+    [InlineData("--bogus", "bnn has no option '--bogus'.")]
+    [InlineData("train mnist --out ''", "--out must not be empty.")]
+    [InlineData("inspect ''", "MODEL must not be empty.")]
+    [InlineData("train mnist --out", "--out")]
+    [InlineData("train mnist cifar-10 --out r", "'cifar-10'")]
+    [InlineData("resume", "'RUN'")]
+    [InlineData("report", "'RUN'")]
+    [InlineData("prune r --score beauty", "--score must be one of activity, random, but is 'beauty'.")]
     [InlineData("train mnist --resume r", "DATASET cannot go with --resume")]
     [InlineData("train --resume r --seed 3", "--seed cannot go with --resume")]
-    [InlineData("eval m.bnn mnist --split half", "half")]
+    [InlineData("eval m.bnn mnist --split half", "--split must be one of train, validation, test, all, but is 'half'.")]
     [InlineData("eval m.bnn mnist --min-accuracy 88", "--min-accuracy must be a number from 0 to 1, but is '88'.")]
     [InlineData("eval", "MODEL")]
     [InlineData("prune r --channels 1.5", "--channels must be a number from 0 to 0.999, but is '1.5'.")]
@@ -63,5 +73,5 @@ public sealed class UsageTests
     }
 
     // As a shell takes a line apart: single quotes keep blanks.
-    private static string[] Words(string line) => [.. line.Split('\'').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+    internal static string[] Words(string line) => [.. line.Split('\'').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
 }

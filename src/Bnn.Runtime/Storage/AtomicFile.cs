@@ -11,18 +11,15 @@ public static class AtomicFile
 {
     /// <summary>Writes UTF-8 text without a byte order mark.</summary>
     /// <exception cref="IOException">It cannot be written; nothing is left behind, and an older file stays as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Writes whatever <paramref name="write"/> puts into the stream.</summary>
     /// <exception cref="IOException">It cannot be written; nothing is left behind, and an older file stays as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be written.</exception>
     public static void Write(string path, Action<Stream> write) => WriteAll((path, write));
 
     /// <summary>Writes files that belong together: all are complete beside their places before the first is moved into its own.</summary>
     /// <remarks>A disk that fills up thus changes none of them. Only a process killed between two moves leaves the first new and the others old.</remarks>
     /// <exception cref="IOException">One cannot be written; nothing is left behind, and all older files stay as they were.</exception>
-    /// <exception cref="UnauthorizedAccessException">One must not be written.</exception>
     public static void WriteAll(params ReadOnlySpan<(string Path, Action<Stream> Write)> files)
     {
         var staged = new List<StagedFile>();
@@ -30,17 +27,34 @@ public static class AtomicFile
         {
             foreach ((string path, Action<Stream> write) in files)
             {
-                using Stream? direct = OpenUnlessReplaceable(path, out string target);
-                if (direct is not null)
-                    write(direct);
-                else
-                    staged.Add(StagedFile.Write(target, write));
+                Named(path, () =>
+                {
+                    using Stream? direct = OpenUnlessReplaceable(path, out string target);
+                    if (direct is not null)
+                        write(direct);
+                    else
+                        staged.Add(StagedFile.Write(target, write));
+                });
             }
-            staged.ForEach(file => file.Commit());
+            foreach (StagedFile file in staged)
+                Named(file.Path, file.Commit);
         }
         finally
         {
             staged.ForEach(file => file.Dispose());
+        }
+    }
+
+    // The system's errors name the temporary file, or none.
+    private static void Named(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} cannot be written: {problem.Message}", problem);
         }
     }
 

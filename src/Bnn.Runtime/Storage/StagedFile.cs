@@ -4,11 +4,13 @@ namespace Bnn.Storage;
 /// <remarks>The temporary file has one name for each target, so that one left by a killed process is taken over by the next writer.</remarks>
 internal sealed class StagedFile : IDisposable
 {
-    private readonly string _path;
     private readonly string _temporary;
     private bool _isThere;
 
-    private StagedFile(string path) => (_path, _temporary) = (path, path + ".part");
+    private StagedFile(string path) => (Path, _temporary) = (path, path + ".part");
+
+    /// <summary>Its place.</summary>
+    public string Path { get; }
 
     /// <summary>Writes the new content.</summary>
     /// <exception cref="IOException">It cannot be written, or another process writes it now; nothing is left behind.</exception>
@@ -24,11 +26,9 @@ internal sealed class StagedFile : IDisposable
             stream.Flush(flushToDisk: true);
             return staged;
         }
-        catch (Exception problem)
+        catch
         {
             staged.Dispose();
-            if (problem is IOException)
-                throw new IOException($"{path} cannot be written: {problem.Message}", problem);
             throw;
         }
     }
@@ -36,9 +36,9 @@ internal sealed class StagedFile : IDisposable
     /// <summary>Moves it to its place, over an older file, whose mode it takes.</summary>
     public void Commit()
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(_path))
-            File.SetUnixFileMode(_temporary, File.GetUnixFileMode(_path));
-        File.Move(_temporary, _path, overwrite: true);
+        if (!OperatingSystem.IsWindows() && File.Exists(Path))
+            File.SetUnixFileMode(_temporary, File.GetUnixFileMode(Path));
+        File.Move(_temporary, Path, overwrite: true);
         _isThere = false;
     }
 

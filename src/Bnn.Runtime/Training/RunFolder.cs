@@ -42,7 +42,7 @@ public sealed class RunFolder
         var folder = new RunFolder(path);
         try
         {
-            Directory.CreateDirectory(path);
+            Make(path);
             folder.Save(run);
             return folder;
         }
@@ -96,6 +96,18 @@ public sealed class RunFolder
             text.Append('\n');
         }
         return text.ToString();
+    }
+
+    private static void Make(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"the folder {path} cannot be made: {problem.Message}", problem);
+        }
     }
 
     // The folder and those above it that are not there yet, the innermost first.

@@ -16,13 +16,11 @@ internal static class EvalCommand
     {
         Argument<string> model = CommonOptions.Model();
         Argument<DataSet?> dataSet = CommonOptions.DataSet(isOptional: true);
-        var split = new Option<string?>("--split")
-        {
-            Description = "Which samples: test (of a known set), train (without the validation samples), validation, or all (of data of your own)"
+        Option<string?> split = Choice.Optional(
+            "--split",
+            "Which samples: test (of a known set), train (without the validation samples), validation, or all (of data of your own)"
                 + " [default: test; data of your own: all, or validation of a run's]",
-            HelpName = "NAME",
-        };
-        split.AcceptOnlyFromAmong([.. DataSet.Splits]);
+            DataSet.Splits);
         Option<double?> minimum = Number.Optional("--min-accuracy", "Exit with 3 if the accuracy is below this share", 0.0, 1.0);
         var predictions = new Option<string?>("--predictions") { Description = "Write the class of each sample, one a line, to this file", HelpName = "FILE" };
         Option<bool> json = CommonOptions.Json();

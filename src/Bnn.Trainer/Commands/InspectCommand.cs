@@ -16,7 +16,7 @@ internal static class InspectCommand
         Option<bool> json = CommonOptions.Json();
         var command = new CommandWithExamples("inspect", "Shows what a model holds and what it will compile to.",
         [
-            "bnn inspect runs/fashion/model.bnn",
+            "bnn inspect runs/fashion",
             "bnn inspect model.bnn --json",
         ])
         {

@@ -42,7 +42,11 @@ internal sealed class RunSession
         if (File.Exists(folder))
             throw new UsageException($"{folder} is a file; name the run folder that bnn train made. A .bnn holds no latent weights to go on from.");
         if (!RunFolder.Exists(folder))
-            throw new DirectoryNotFoundException($"{folder} holds no run. Make one with: bnn train DATASET --out {folder}");
+        {
+            throw new DirectoryNotFoundException(Directory.Exists(folder)
+                ? $"{folder} holds no run: there is no checkpoint.bin in it. Name the folder that bnn train --out made."
+                : $"there is no folder {folder}. Make a run with: bnn train DATASET --out {Text.Argument(folder)}");
+        }
         Checkpoint checkpoint = RunFolder.Open(folder).ReadCheckpoint();
         DataSet set = moved ?? DataOf(checkpoint, folder);
         LabeledImages data = ReadTrain(set, access, moved is null ? folder : null);
@@ -78,8 +82,10 @@ internal sealed class RunSession
     public static void CheckNew(string folder)
     {
         if (RunFolder.Exists(folder))
-            throw new UsageException($"{folder} holds a run already. Go on with it: bnn resume {folder}. Or name another folder.");
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+            throw new UsageException($"{folder} holds a run already. Go on with it: bnn resume {Text.Argument(folder)}. Or name another folder.");
+        if (File.Exists(folder))
+            throw new UsageException($"{folder} is a file. Name a new folder.");
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new UsageException($"{folder} is not empty. Name a new folder.");
     }
 
