@@ -30,7 +30,7 @@ internal static class InspectCommand
     {
         Network network = ModelInput.Load(path, out string hash);
         var source = new ModelSource(path, null, new CompileOptions());
-        Plan? plan = BnnCompiler.CanCompile(network) ? BnnCompiler.Plan(network, CompileSettings.Of(source, []), context.Cancel) : null;
+        Plan plan = BnnCompiler.Plan(network, CompileSettings.Of(source, []), context.Cancel);
         var report = new InspectReport(path, new FileInfo(path).Length, network, hash, plan);
         if (isJson)
             report.WriteJson(context.Out);

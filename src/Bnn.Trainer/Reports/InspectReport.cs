@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Bnn.Trainer.Reports;
 
 /// <summary>What <c>bnn inspect</c> found.</summary>
-internal sealed record InspectReport(string Path, long FileBytes, Network Network, string Hash, Plan? Plan)
+internal sealed record InspectReport(string Path, long FileBytes, Network Network, string Hash, Plan Plan)
 {
     private readonly IReadOnlyList<LayerFacts> _layers = [.. LayerFacts.Of(Network)];
 
@@ -39,8 +39,7 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
         grid.Write(to);
         to.WriteLine();
         to.WriteLine("What the generator makes of it:");
-        string plan = Plan?.Text ?? "nothing yet: the network has a kind of layer that is not compiled";
-        foreach (string line in plan.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in Plan.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             to.WriteLine("  " + line);
         if (Network.Metadata.Length > 0)
             to.WriteLine("\nMetadata:");
@@ -90,14 +89,8 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
         json.WriteEndObject();
     });
 
-    // Null if the network has a layer that the generator does not compile.
     private void WritePlan(Utf8JsonWriter json)
     {
-        if (Plan is null)
-        {
-            json.WriteNull("plan");
-            return;
-        }
         json.WriteStartObject("plan");
         json.WriteString("goal", Plan.Goal.ToString());
         json.WriteNumber("compiledOperationsPerSample", Plan.Compact.Operations());
@@ -108,8 +101,8 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
             json.WriteString("name", layer.Layer.Name);
             json.WriteString("lowering", layer.Lowering.ToString());
             json.WriteString("reason", layer.Reason);
-            json.WriteNumber("inputs", layer.Layer.Weights.Columns);
-            json.WriteNumber("channels", layer.Channels);
+            json.WriteNumber("inputs", layer.Input.Shape.Count);
+            json.WriteNumber("channels", layer.Output.Shape.Channels);
             json.WriteEndObject();
         }
         json.WriteEndArray();
