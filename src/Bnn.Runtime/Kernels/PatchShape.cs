@@ -67,7 +67,7 @@ public readonly struct PatchShape
         int run = _kernelWidth * _channels;
         int rowStep = _width * _channels;
         int bit = ((y * _width) + x) * _channels;
-        if (run > 64)
+        if (run >= 64)
         {
             for (int i = _kernelHeight; i > 0; i--, bit += rowStep)
                 writer.Copy(in image, bit, run);

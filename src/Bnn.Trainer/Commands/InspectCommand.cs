@@ -37,8 +37,7 @@ internal static class InspectCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>What the generator makes of a network with the usual settings; null if it has a layer that is not compiled.</summary>
-    public static Plan? Plan(Network network, string path, CancellationToken cancel) => BnnCompiler.CanCompile(network)
-        ? BnnCompiler.Plan(network, CompileSettings.Of(new ModelSource(path, null, new CompileOptions()), []), cancel)
-        : null;
+    /// <summary>What the generator makes of a network with the usual settings.</summary>
+    public static Plan Plan(Network network, string path, CancellationToken cancel) =>
+        BnnCompiler.Plan(network, CompileSettings.Of(new ModelSource(path, null, new CompileOptions()), []), cancel);
 }

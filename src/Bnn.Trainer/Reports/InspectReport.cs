@@ -6,11 +6,8 @@ using Spectre.Console;
 namespace Bnn.Trainer.Reports;
 
 /// <summary>What <c>bnn inspect</c> found.</summary>
-internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Plan)
+internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan Plan)
 {
-    /// <summary>Stands where the plan would.</summary>
-    public const string NoPlan = "nothing yet: the network has a kind of layer that is not compiled";
-
     private readonly IReadOnlyList<LayerFacts> _layers = [.. LayerFacts.Of(Model.Network)];
 
     private Network Network => Model.Network;
@@ -43,8 +40,7 @@ internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Pla
         grid.Write(to);
         to.WriteLine();
         to.WriteLine("What the generator makes of it:");
-        string plan = Plan?.Text ?? NoPlan;
-        foreach (string line in plan.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in Plan.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             to.WriteLine("  " + line);
         if (Network.Metadata.Length > 0)
             to.WriteLine("\nMetadata:");
@@ -121,14 +117,8 @@ internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Pla
         json.WriteString("padding", padding.ToString());
     }
 
-    // Null if the network has a layer that the generator does not compile.
     private void WritePlan(Utf8JsonWriter json)
     {
-        if (Plan is null)
-        {
-            json.WriteNull("plan");
-            return;
-        }
         json.WriteStartObject("plan");
         json.WriteString("goal", Plan.Goal.ToString());
         json.WriteNumber("compiledOperationsPerSample", Plan.Compact.Operations());
@@ -139,8 +129,8 @@ internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan? Pla
             json.WriteString("name", layer.Layer.Name);
             json.WriteString("lowering", layer.Lowering.ToString());
             json.WriteString("reason", layer.Reason);
-            json.WriteNumber("inputs", layer.Layer.Weights.Columns);
-            json.WriteNumber("channels", layer.Channels);
+            json.WriteNumber("inputs", layer.Input.Shape.Count);
+            json.WriteNumber("channels", layer.Output.Shape.Channels);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -14,10 +14,10 @@ namespace Bnn.Trainer.Reports;
 /// <param name="Scores"><c>[validation images, classes]</c></param>
 /// <param name="Counts">For each layer that compares counts with limits.</param>
 /// <param name="CountedImages">Images that <paramref name="Counts"/> were taken from.</param>
-/// <param name="Plan">What the generator makes of it; null if it has a layer that is not compiled.</param>
+/// <param name="Plan">What the generator makes of it.</param>
 internal sealed record RunReport(
     TrainingRun Run, Network Network, string Hash, long FileBytes, EvaluationResult Result, int[] Scores,
-    IReadOnlyList<CountStatistics> Counts, int CountedImages, Plan? Plan)
+    IReadOnlyList<CountStatistics> Counts, int CountedImages, Plan Plan)
 {
     // Operations of the reference, which is slow: some seconds, but for networks that are very large.
     private const long CountBudget = 100_000_000;
@@ -34,7 +34,7 @@ internal sealed record RunReport(
     /// <param name="fileBytes">Size of its model file.</param>
     /// <param name="plan">What the generator makes of it.</param>
     /// <param name="cancel">Looked at between images.</param>
-    public static RunReport Of(TrainingRun run, Network network, string hash, long fileBytes, Plan? plan, CancellationToken cancel)
+    public static RunReport Of(TrainingRun run, Network network, string hash, long fileBytes, Plan plan, CancellationToken cancel)
     {
         LabeledImages images = run.Split.Validation;
         var interpreter = new Interpreter(network);

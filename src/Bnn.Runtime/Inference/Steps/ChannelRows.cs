@@ -123,11 +123,11 @@ internal sealed class ChannelRows
     private static void CountBits<TMask>(ref ulong x, int n, ref ulong block, nint words, ref int counts)
         where TMask : struct, IMask
     {
-        for (; n > 0; n--)
+        for (; n != 0; n--)
         {
             ref ulong row = ref block;
             int n0 = 0, n1 = 0, n2 = 0, n3 = 0;
-            for (nint i = words; i > 0; i--)
+            for (nint i = words; i != 0; i--)
             {
                 ulong word = x;
                 n0 += TMask.Differing(word, ref row);
@@ -146,7 +146,7 @@ internal sealed class ChannelRows
     private static void CountBytes<TMask>(ref ulong x, int n, ref ulong block, nint words, ref int counts)
         where TMask : struct, IMask
     {
-        for (; n > 0; n--)
+        for (; n != 0; n--)
         {
             ref ulong row = ref block;
             int n0 = 0, n1 = 0, n2 = 0, n3 = 0;

@@ -20,7 +20,7 @@ internal static class LayersSection
                 """))}</tbody>
             </table></div>
             <h3>What the generator makes of it</h3>
-            <pre>{Markup.Join((report.Plan?.Text ?? InspectReport.NoPlan).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Markup.Of($"{line}")), "\n")}</pre>
+            <pre>{Markup.Join(report.Plan.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Markup.Of($"{line}")), "\n")}</pre>
 
             """);
     }
