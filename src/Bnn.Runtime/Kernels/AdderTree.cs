@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+
+namespace Bnn.Kernels;
+
+/// <summary>Counts, in every lane at once, how many of chosen bit planes are 1: the inner loop of all lowerings over vector lanes.</summary>
+/// <remarks>
+/// Law: the digits afterwards are the digits before plus the number of listed planes that are 1, modulo 2^digits, in each lane.
+/// Harley-Seal: carry-save adders take 32 planes to one carry of weight 32, which ripples through the digits above; 31 full adders and
+/// two operations for each higher digit. A full adder is two operations with ternary logic and five without.
+/// Source: Harley and Seal's count in Warren, Hacker's Delight, 2nd edition, 5-1; Muła, Kurz and Lemire 2016, arXiv:1611.07612.
+/// </remarks>
+internal static class AdderTree
+{
+    /// <summary>Digits that live in registers; a sum always has room for so many.</summary>
+    public const int LeastDigits = 5;
+
+    /// <summary>Adds the listed planes to a bit-sliced number.</summary>
+    /// <param name="planes">The first plane; plane i is register i from here.</param>
+    /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="digits">The number, lowest digit first.</param>
+    /// <param name="digitCount">Its digits, at least <see cref="LeastDigits"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes d0 = digits, d1 = Unsafe.Add(ref digits, 1), d2 = Unsafe.Add(ref digits, 2), d3 = Unsafe.Add(ref digits, 3), d4 = Unsafe.Add(ref digits, 4);
+        for (; count >= 32; count -= 32, list = ref Unsafe.Add(ref list, 32))
+        {
+            TLanes a = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
+            TLanes b = Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2);
+            TLanes low = TLanes.Add(ref d3, a, b);
+            a = Eight(ref planes, ref list, 16, ref d0, ref d1, ref d2);
+            b = Eight(ref planes, ref list, 24, ref d0, ref d1, ref d2);
+            TLanes high = TLanes.Add(ref d3, a, b);
+            Ripple(ref digits, digitCount, TLanes.Add(ref d4, low, high));
+        }
+        // The rest: a part of 1, 2, 4, 8 and 16 planes each, whose carries meet at their weights.
+        TLanes carry = TLanes.Broadcast(0), part = carry;
+        if ((count & 1) != 0)
+        {
+            TLanes x = Plane(ref planes, ref list, 0);
+            carry = d0 & x;
+            d0 ^= x;
+            list = ref Unsafe.Add(ref list, 1);
+        }
+        if ((count & 2) != 0)
+        {
+            part = Two(ref planes, ref list, 0, ref d0);
+            list = ref Unsafe.Add(ref list, 2);
+        }
+        carry = TLanes.Add(ref d1, carry, part);
+        part = TLanes.Broadcast(0);
+        if ((count & 4) != 0)
+        {
+            part = Four(ref planes, ref list, 0, ref d0, ref d1);
+            list = ref Unsafe.Add(ref list, 4);
+        }
+        carry = TLanes.Add(ref d2, carry, part);
+        part = TLanes.Broadcast(0);
+        if ((count & 8) != 0)
+        {
+            part = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
+            list = ref Unsafe.Add(ref list, 8);
+        }
+        carry = TLanes.Add(ref d3, carry, part);
+        part = TLanes.Broadcast(0);
+        if ((count & 16) != 0)
+        {
+            TLanes a = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
+            TLanes b = Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2);
+            part = TLanes.Add(ref d3, a, b);
+        }
+        Ripple(ref digits, digitCount, TLanes.Add(ref d4, carry, part));
+        digits = d0;
+        Unsafe.Add(ref digits, 1) = d1;
+        Unsafe.Add(ref digits, 2) = d2;
+        Unsafe.Add(ref digits, 3) = d3;
+        Unsafe.Add(ref digits, 4) = d4;
+    }
+
+    // Adds a bit of weight 32 to the digits in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ripple<TLanes>(ref TLanes digits, int digitCount, TLanes carry)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int d = LeastDigits; d < digitCount; d++)
+        {
+            ref TLanes digit = ref Unsafe.Add(ref digits, d);
+            TLanes before = digit;
+            digit = before ^ carry;
+            carry &= before;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Eight<TLanes>(ref TLanes planes, ref ushort list, int at, ref TLanes d0, ref TLanes d1, ref TLanes d2)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes a = Four(ref planes, ref list, at, ref d0, ref d1);
+        TLanes b = Four(ref planes, ref list, at + 4, ref d0, ref d1);
+        return TLanes.Add(ref d2, a, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Four<TLanes>(ref TLanes planes, ref ushort list, int at, ref TLanes d0, ref TLanes d1)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes a = Two(ref planes, ref list, at, ref d0);
+        TLanes b = Two(ref planes, ref list, at + 2, ref d0);
+        return TLanes.Add(ref d1, a, b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Two<TLanes>(ref TLanes planes, ref ushort list, int at, ref TLanes d0)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        TLanes.Add(ref d0, Plane(ref planes, ref list, at), in Plane(ref planes, ref list, at + 1));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref TLanes Plane<TLanes>(ref TLanes planes, ref ushort list, int at)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        ref Unsafe.Add(ref planes, (nint)Unsafe.Add(ref list, at));
+}
