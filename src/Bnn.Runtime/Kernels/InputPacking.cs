@@ -26,6 +26,25 @@ public static class InputPacking
     public static void Bit(ReadOnlySpan<byte> values, int bit, Span<ulong> words, int bitOffset) =>
         Pack(values, new BitTest(bit), words, bitOffset);
 
+    /// <summary>Brings the values of an image from channel-major into pixel-major order, so that packing them gives pixel-major bits.</summary>
+    /// <param name="values"><c>[channels, pixels]</c> bytes.</param>
+    /// <param name="channels">Divides the number of values.</param>
+    /// <param name="pixels">Receives <c>[pixels, channels]</c> bytes.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static void Interleave(ReadOnlySpan<byte> values, int channels, Span<byte> pixels)
+    {
+        if (channels < 1 || values.Length % channels != 0 || pixels.Length < values.Length)
+            throw new ArgumentException($"{values.Length} values of {channels} channels do not fit into {pixels.Length} bytes.", nameof(pixels));
+        int count = values.Length / channels;
+        for (int channel = 0; channel < channels; channel++)
+        {
+            ReadOnlySpan<byte> plane = values.Slice(channel * count, count);
+            ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetReference(pixels), channel);
+            for (int i = 0; i < plane.Length; i++)
+                Unsafe.Add(ref to, (nint)i * channels) = plane[i];
+        }
+    }
+
     // How a byte becomes a bit; the vector forms leave it in the top bit of each byte.
     private interface ITest
     {

@@ -1,7 +1,10 @@
+using System.ComponentModel;
+
 namespace Bnn.Kernels;
 
-/// <summary>Scratch words for models too large for the stack: one buffer for each thread, grown once and kept.</summary>
-internal static class ThreadScratch
+/// <summary>Scratch words for models that need more than about 128 KB, too much for the stack: one buffer for each thread, grown once and kept.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ThreadScratch
 {
     [ThreadStatic]
     private static ulong[]? t_words;

@@ -73,6 +73,21 @@ sealed partial record ConvolutionLayer(
 
     /// <inheritdoc/>
     public override long Positions(Shape input) => (long)Output(input).Height * Output(input).Width;
+
+    /// <summary>The layer with one group that gives the same counts: each channel sees all input channels, those of other groups through masked weights.</summary>
+    public ConvolutionLayer WithoutGroups()
+    {
+        int rowsOfGroup = Weights.Rows / Groups;
+        return this with
+        {
+            Groups = 1,
+            Weights = WeightMatrix.Create(Weights.Rows, checked(Weights.Columns * Groups), (row, column) =>
+            {
+                int inGroup = column - (row / rowsOfGroup * Weights.Columns);
+                return inGroup < 0 || inGroup >= Weights.Columns || !Weights.IsLive(row, inGroup) ? 0 : Weights.IsPositive(row, inGroup) ? 1 : -1;
+            }),
+        };
+    }
 }
 
 /// <summary>Pools bits of a window: OR, or AND for channels whose row was flipped when folding. What lies outside the image is ignored.</summary>

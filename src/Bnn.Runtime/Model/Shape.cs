@@ -16,6 +16,17 @@ readonly partial record struct Shape(int Channels, int Height, int Width)
     /// <summary>Number of values of a shape within <see cref="ModelCaps.LayerValues"/>.</summary>
     public int Count => checked((int)LongCount);
 
+    /// <summary>For each place of a pixel-major image, index (row · Width + column) · Channels + channel, the index of its value in the order of the format.</summary>
+    /// <remarks>The kernel of a convolution is such an image too. See docs/decisions/0006-images-pixel-major.md.</remarks>
+    public int[] PixelMajor()
+    {
+        var order = new int[Count];
+        int pixels = Height * Width;
+        for (int i = 0; i < order.Length; i++)
+            order[i] = (i % Channels * pixels) + (i / Channels);
+        return order;
+    }
+
     /// <summary>The form used in model files, for example <c>1x28x28</c>.</summary>
     public override string ToString() => FormattableString.Invariant($"{Channels}x{Height}x{Width}");
 }

@@ -89,6 +89,26 @@ sealed partial class WeightMatrix : IEquatable<WeightMatrix>
         return Create(rows, columns, signs, mask);
     }
 
+    /// <summary>The given columns, in the given order.</summary>
+    public WeightMatrix SelectColumns(ReadOnlySpan<int> columns)
+    {
+        int wordsPerRow = WordsFor(columns.Length);
+        var signs = new ulong[checked(Rows * wordsPerRow)];
+        ulong[]? mask = _mask is null ? null : new ulong[signs.Length];
+        for (int row = 0; row < Rows; row++)
+        {
+            int from = row * WordsPerRow, to = row * wordsPerRow;
+            for (int i = 0; i < columns.Length; i++)
+            {
+                int word = from + (columns[i] >> 6), bit = columns[i] & 63;
+                signs[to + (i >> 6)] |= (_signs[word] >> bit & 1) << (i & 63);
+                if (mask is not null)
+                    mask[to + (i >> 6)] |= (_mask![word] >> bit & 1) << (i & 63);
+            }
+        }
+        return Create(Rows, columns.Length, signs, mask);
+    }
+
     /// <summary>Sign bits of a channel, <c>[WordsPerRow]</c>; 1 = +1, masked and tail bits 0.</summary>
     public ReadOnlySpan<ulong> Signs(int row) => _signs.AsSpan(row * WordsPerRow, WordsPerRow);
 

@@ -5,20 +5,23 @@ namespace Bnn.Runtime.Tests.Inference;
 
 public class InterpreterTests
 {
-    [Fact]
-    public void Interpreter_gives_the_scores_of_the_reference()
+    [Theory]
+    [InlineData(false, 0, 200)]
+    [InlineData(true, 0, 300)]
+    [InlineData(true, 300, 300)]
+    public void Interpreter_gives_the_scores_of_the_reference(bool anyKind, int firstSeed, int networks)
     {
-        for (int seed = 0; seed < 400; seed++)
+        for (int seed = firstSeed; seed < firstSeed + networks; seed++)
         {
-            Network network = RandomNetworks.Dense(seed);
+            Network network = anyKind ? RandomNetworks.Any(seed) : RandomNetworks.Dense(seed);
             var interpreter = new Interpreter(network);
             var scores = new int[network.ClassCount];
-            for (int sample = 0; sample < 5; sample++)
+            for (int sample = 0; sample < 4; sample++)
             {
                 byte[] input = RandomNetworks.Input(network, sample);
                 int[] expected = Reference.Run(network, input).Scores;
                 interpreter.Scores(input, scores);
-                Assert.Equal(expected, scores);
+                Assert.True(expected.AsSpan().SequenceEqual(scores), $"{network.Name}, sample {sample}: {string.Join(" ", scores)} instead of {string.Join(" ", expected)}");
                 Assert.Equal(Reference.ArgMax(expected), interpreter.Predict(input));
             }
         }
@@ -69,14 +72,6 @@ public class InterpreterTests
         Assert.Contains($"{network.InputLength + 1}", error.Message, StringComparison.Ordinal);
         Assert.Contains($"{network.InputLength}.", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => interpreter.PredictBatch(new byte[network.InputLength], new int[2]));
-    }
-
-    [Fact]
-    public void Layer_kinds_that_are_not_implemented_yet_are_refused_by_name()
-    {
-        Network network = Model.SampleModels.Everything();
-        Assert.Contains("'conv'", Assert.Throws<NotSupportedException>(() => new Interpreter(network)).Message, StringComparison.Ordinal);
-        Assert.Contains("'conv'", Assert.Throws<NotSupportedException>(() => Reference.Run(network, new byte[network.InputLength])).Message, StringComparison.Ordinal);
     }
 
     [Fact]

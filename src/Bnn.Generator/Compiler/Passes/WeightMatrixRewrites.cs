@@ -25,10 +25,6 @@ internal static class WeightMatrixRewrites
     public static WeightMatrix SelectRows(this WeightMatrix weights, int[] rows) => WeightMatrix.Create(
         rows.Length, weights.Columns, (row, column) => weights.At(rows[row], column));
 
-    /// <summary>The given columns, in the given order.</summary>
-    public static WeightMatrix SelectColumns(this WeightMatrix weights, int[] columns) => WeightMatrix.Create(
-        weights.Rows, columns.Length, (row, column) => weights.At(row, columns[column]));
-
     /// <summary>+1, −1, or 0 for a masked weight.</summary>
     public static int At(this WeightMatrix weights, int row, int column) =>
         !weights.IsLive(row, column) ? 0 : weights.IsPositive(row, column) ? 1 : -1;

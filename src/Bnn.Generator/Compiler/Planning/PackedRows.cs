@@ -58,5 +58,5 @@ internal sealed class PackedRows
     }
 
     /// <summary>Takes the columns of <paramref name="weights"/> in the rising order of <paramref name="columns"/>, or all of them if that is null.</summary>
-    public static PackedRows Of(WeightMatrix weights, int[]? columns) => new(columns is null || columns.Length == weights.Columns ? weights : Passes.WeightMatrixRewrites.SelectColumns(weights, columns));
+    public static PackedRows Of(WeightMatrix weights, int[]? columns) => new(columns is null || columns.Length == weights.Columns ? weights : weights.SelectColumns(columns));
 }

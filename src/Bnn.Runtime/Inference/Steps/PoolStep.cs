@@ -1,0 +1,29 @@
+using Bnn.Kernels;
+using Bnn.Model;
+
+namespace Bnn.Inference.Steps;
+
+/// <summary>A max-pool layer.</summary>
+internal sealed class PoolStep : Step
+{
+    private readonly PoolShape _shape;
+    private readonly ulong[] _and;
+
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">Shape of what it takes.</param>
+    public PoolStep(MaxPoolLayer layer, Shape input)
+    {
+        Shape output = layer.Output(input);
+        _shape = new(input.Channels, input.Height, input.Width, layer.Window.Height, layer.Window.Width, layer.Stride.Height, layer.Stride.Width,
+            layer.Padding.Top, layer.Padding.Left, output.Height, output.Width);
+        _and = new ulong[layer.AndChannels.Length == 0 ? 0 : WeightMatrix.WordsFor(input.Channels)];
+        for (int c = 0; c < layer.AndChannels.Length; c++)
+            _and[c >> 6] |= layer.AndChannels[c] ? 1UL << (c & 63) : 0;
+    }
+
+    /// <inheritdoc/>
+    public override int OutputWords => _shape.OutputWords + 1;
+
+    /// <inheritdoc/>
+    public override void Run(ReadOnlySpan<ulong> input, Span<ulong> output, Span<ulong> scratch) => _shape.Pool(input, _and, output);
+}
