@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 
 namespace Bnn.Kernels;
@@ -9,6 +10,7 @@ namespace Bnn.Kernels;
 /// where the hardware lacks a width, the runtime computes it from narrower ones, slowly. Kernels take the width as a type, so that the JIT compiles
 /// each for its width and drops the paths that the processor lacks.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface ILanes<TSelf> : IBitwiseOperators<TSelf, TSelf, TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,6 +9,7 @@ namespace Bnn.Kernels;
 /// Exact: bit for bit count ≤ limit. Cost for one register of lanes: <see cref="Additions"/> full adders and, for each channel, a comparison of some ten
 /// digits. Made once from packed weights (about 2 ns for each); running allocates nothing and is thread-safe.
 /// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LaneLayer
 {
     private readonly AdderTable _table;

@@ -29,6 +29,31 @@ internal static class LaneMemory
             Throw(length, registers, TLanes.Words, parameter);
     }
 
+    /// <summary>Number of samples in <paramref name="length"/> bytes.</summary>
+    /// <exception cref="ArgumentException">They are no whole number of samples, or more than lanes.</exception>
+    public static int Samples<TLanes>(int length, int imageLength)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int samples = imageLength > 0 ? length / imageLength : -1;
+        if ((uint)samples > 64u * (uint)TLanes.Words || (long)samples * imageLength != length)
+            throw new ArgumentException(FormattableString.Invariant($"{length} bytes are not up to {64 * TLanes.Words} samples of {imageLength}."), nameof(length));
+        return samples;
+    }
+
+    /// <summary>Throws unless <paramref name="samples"/> have a lane each.</summary>
+    /// <exception cref="ArgumentException">They have not.</exception>
+    public static void CheckLanes<TLanes>(int samples, string parameter)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        if ((uint)samples > 64u * (uint)TLanes.Words)
+            throw new ArgumentException(FormattableString.Invariant($"Must be the results of up to {64 * TLanes.Words} samples."), parameter);
+    }
+
+    /// <summary>The word of a lane after a transposition: row lane mod 64 of matrix lane / 64.</summary>
+    public static ulong OfLane<TLanes>(ref ulong transposed, int lane)
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        Unsafe.Add(ref transposed, ((lane & 63) * TLanes.Words) + (lane >> 6));
+
     [DoesNotReturn]
     private static void Throw(int length, int registers, int words, string parameter) =>
         throw new ArgumentException(FormattableString.Invariant($"{registers} registers of {words} words do not fit into {length} words."), parameter);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -5,6 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Bnn.Kernels;
 
 /// <summary>128 lanes.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct Lanes128 : ILanes<Lanes128>
 {
     private readonly Vector128<ulong> _value;

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 
 namespace Bnn.Kernels;
 
 /// <summary>64 lanes in a plain word, for processors without vectors.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct Lanes64 : ILanes<Lanes64>
 {
     private readonly ulong _value;
