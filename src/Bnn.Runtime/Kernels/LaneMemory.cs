@@ -20,6 +20,14 @@ internal static class LaneMemory
         where TLanes : unmanaged, ILanes<TLanes> =>
         ref *(TLanes*)(((nuint)memory + 63) & ~(nuint)63);
 
+    /// <summary>The part of a buffer from the next cache line on; up to <see cref="AlignmentWords"/> words shorter.</summary>
+    /// <remarks>If the garbage collector moves the buffer, it is only less well aligned.</remarks>
+    public static unsafe Span<ulong> Align(Span<ulong> words)
+    {
+        int skipped = (int)(-(nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(words)) & 63) / sizeof(ulong);
+        return words[Math.Min(skipped, words.Length)..];
+    }
+
     /// <summary>Throws unless <paramref name="length"/> words hold <paramref name="registers"/> registers.</summary>
     /// <exception cref="ArgumentException">The message names both.</exception>
     public static void Check<TLanes>(int length, int registers, string parameter)
