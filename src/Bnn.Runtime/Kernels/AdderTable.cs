@@ -22,17 +22,18 @@ internal sealed class AdderTable
         bool readsSum = rows.Exists(row => ReadsSum(row.Row));
         SumList = readsSum ? [.. Enumerable.Range(0, inputs).Select(i => (ushort)i)] : [];
         Bias = rows.Max(row => IsCompared(row.Row) ? Math.Max(0, -row.Row.Start) : 0);
-        Lists = [.. rows.SelectMany(row => row.List)];
+        Lists = new ushort[rows.Sum(row => row.List.Length)];
         Rows = new AdderRow[rows.Count];
-        int list = 0;
+        int at = 0;
         for (int i = 0; i < Rows.Length; i++)
         {
-            AdderRow row = rows[i].Row;
-            Rows[i] = row with { List = list, Start = row.Start + (IsCompared(row) ? Bias : 0) };
-            list += rows[i].List.Length;
+            (AdderRow row, ushort[] list) = rows[i];
+            Rows[i] = row with { List = at, Start = row.Start + (IsCompared(row) ? Bias : 0) };
+            list.CopyTo(Lists, at);
+            at += list.Length;
         }
         // A plane of the highest weight still has room for the digits that live in registers.
-        Digits = Math.Max(Rows.Max(DigitsOf), AdderTree.LeastDigits + Bits);
+        Digits = Math.Max(Rows.Max(DigitsOf), AdderTree.RegisterDigits + Bits);
     }
 
     /// <summary>Number of inputs.</summary>

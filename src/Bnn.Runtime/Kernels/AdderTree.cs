@@ -5,26 +5,70 @@ namespace Bnn.Kernels;
 /// <summary>Counts, in every lane at once, how many of chosen bit planes are 1: the inner loop of all lowerings over vector lanes.</summary>
 /// <remarks>
 /// Law: the digits afterwards are the digits before plus the number of listed planes that are 1, modulo 2^digits, in each lane.
-/// Harley-Seal: carry-save adders take 32 planes to one carry of weight 32, which ripples through the digits above; 31 full adders and
+/// Harley-Seal: carry-save adders take 64 planes to one carry of weight 64, which ripples through the digits above; 63 full adders and
 /// two operations for each higher digit. A full adder is two operations with ternary logic and five without.
 /// Source: Harley and Seal's count in Warren, Hacker's Delight, 2nd edition, 5-1; Muła, Kurz and Lemire 2016, arXiv:1611.07612.
 /// </remarks>
 internal static class AdderTree
 {
     /// <summary>Digits that live in registers; a sum always has room for so many.</summary>
-    public const int LeastDigits = 5;
+    public const int RegisterDigits = 5;
 
     /// <summary>Adds the listed planes to a bit-sliced number.</summary>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
     /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="digits">The number, lowest digit first.</param>
-    /// <param name="digitCount">Its digits, at least <see cref="LeastDigits"/>.</param>
+    /// <param name="digitCount">Its digits, at least <see cref="RegisterDigits"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes d0 = digits, d1 = Unsafe.Add(ref digits, 1), d2 = Unsafe.Add(ref digits, 2), d3 = Unsafe.Add(ref digits, 3), d4 = Unsafe.Add(ref digits, 4);
+        Add(ref planes, ref list, count, ref d0, ref d1, ref d2, ref d3, ref d4, ref digits, digitCount);
+        digits = d0;
+        Unsafe.Add(ref digits, 1) = d1;
+        Unsafe.Add(ref digits, 2) = d2;
+        Unsafe.Add(ref digits, 3) = d3;
+        Unsafe.Add(ref digits, 4) = d4;
+    }
+
+    /// <summary>Compares <paramref name="start"/> + 2 · (number of listed planes that are 1) with another number: a whole row, whose lower digits never leave the registers.</summary>
+    /// <param name="planes">The first plane; plane i is register i from here.</param>
+    /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="start">Not negative.</param>
+    /// <param name="digits">Scratch of <paramref name="digitCount"/> digits.</param>
+    /// <param name="other">The other number, as many digits.</param>
+    /// <param name="digitCount">At least <see cref="RegisterDigits"/> + 1.</param>
+    /// <param name="whereEqual">The result where both are equal.</param>
+    /// <returns>1 in each lane where the row's number is the greater one.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static TLanes Greater<TLanes>(
+        ref TLanes planes, ref ushort list, int count, long start, ref TLanes digits, ref TLanes other, int digitCount, TLanes whereEqual)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes d0 = BitDigits.Constant<TLanes>(start, 1), d1 = BitDigits.Constant<TLanes>(start, 2), d2 = BitDigits.Constant<TLanes>(start, 3);
+        TLanes d3 = BitDigits.Constant<TLanes>(start, 4), d4 = BitDigits.Constant<TLanes>(start, 5);
+        const int Above = RegisterDigits + 1;
+        BitDigits.Set(ref Unsafe.Add(ref digits, Above), digitCount - Above, start >> Above);
+        Add(ref planes, ref list, count, ref d0, ref d1, ref d2, ref d3, ref d4, ref Unsafe.Add(ref digits, 1), digitCount - 1);
+        TLanes greater = TLanes.Greater(BitDigits.Constant<TLanes>(start, 0), other, whereEqual);
+        greater = TLanes.Greater(d0, Unsafe.Add(ref other, 1), greater);
+        greater = TLanes.Greater(d1, Unsafe.Add(ref other, 2), greater);
+        greater = TLanes.Greater(d2, Unsafe.Add(ref other, 3), greater);
+        greater = TLanes.Greater(d3, Unsafe.Add(ref other, 4), greater);
+        greater = TLanes.Greater(d4, Unsafe.Add(ref other, 5), greater);
+        return BitDigits.Greater(ref Unsafe.Add(ref digits, Above), ref Unsafe.Add(ref other, Above), digitCount - Above, greater);
+    }
+
+    // Digits 0 to 4 stay in registers; those above lie in memory, where digits is the place of digit 0.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes>(
+        ref TLanes planes, ref ushort list, int count, ref TLanes d0, ref TLanes d1, ref TLanes d2, ref TLanes d3, ref TLanes d4, ref TLanes digits, int digitCount)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes pending = TLanes.Broadcast(0);
         for (; count >= 32; count -= 32, list = ref Unsafe.Add(ref list, 32))
         {
             TLanes a = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
@@ -33,7 +77,12 @@ internal static class AdderTree
             a = Eight(ref planes, ref list, 16, ref d0, ref d1, ref d2);
             b = Eight(ref planes, ref list, 24, ref d0, ref d1, ref d2);
             TLanes high = TLanes.Add(ref d3, a, b);
-            Ripple(ref digits, digitCount, TLanes.Add(ref d4, low, high));
+            high = TLanes.Add(ref d4, low, high);
+            // Two carries of weight 32 at a time go to the digits in memory; if their number is odd, the first goes alone.
+            if ((count & 32) == 0)
+                pending = high;
+            else
+                Ripple(ref digits, digitCount, pending, high);
         }
         // The rest: a part of 1, 2, 4, 8 and 16 planes each, whose carries meet at their weights.
         TLanes carry = TLanes.Broadcast(0), part = carry;
@@ -71,20 +120,18 @@ internal static class AdderTree
             TLanes b = Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2);
             part = TLanes.Add(ref d3, a, b);
         }
-        Ripple(ref digits, digitCount, TLanes.Add(ref d4, carry, part));
-        digits = d0;
-        Unsafe.Add(ref digits, 1) = d1;
-        Unsafe.Add(ref digits, 2) = d2;
-        Unsafe.Add(ref digits, 3) = d3;
-        Unsafe.Add(ref digits, 4) = d4;
+        Ripple(ref digits, digitCount, TLanes.Add(ref d4, carry, part), TLanes.Broadcast(0));
     }
 
-    // Adds a bit of weight 32 to the digits in memory.
+    // Adds two bits of weight 32 to the digits in memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ripple<TLanes>(ref TLanes digits, int digitCount, TLanes carry)
+    private static void Ripple<TLanes>(ref TLanes digits, int digitCount, TLanes a, TLanes b)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        for (int d = LeastDigits; d < digitCount; d++)
+        if (digitCount <= RegisterDigits)
+            return;
+        TLanes carry = TLanes.Add(ref Unsafe.Add(ref digits, RegisterDigits), a, b);
+        for (int d = RegisterDigits + 1; d < digitCount; d++)
         {
             ref TLanes digit = ref Unsafe.Add(ref digits, d);
             TLanes before = digit;

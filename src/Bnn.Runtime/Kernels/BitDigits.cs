@@ -10,12 +10,18 @@ internal static class BitDigits
     /// <param name="most">The greatest value, not negative.</param>
     public static int For(long most) => 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)most);
 
+    /// <summary>Digit <paramref name="digit"/> of the same number in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Constant<TLanes>(long number, int digit)
+        where TLanes : unmanaged, ILanes<TLanes> => TLanes.Broadcast(0UL - ((ulong)number >> digit & 1));
+
     /// <summary>Puts the same number into every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Set<TLanes>(ref TLanes digits, int count, long value)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         for (int d = 0; d < count; d++, value >>= 1)
-            Unsafe.Add(ref digits, d) = TLanes.Broadcast(0UL - (ulong)(value & 1));
+            Unsafe.Add(ref digits, d) = Constant<TLanes>(value, 0);
     }
 
     /// <summary>−1 − number.</summary>
@@ -48,7 +54,7 @@ internal static class BitDigits
         for (int d = 0; d < count; d++, constant >>= 1)
         {
             TLanes digit = Unsafe.Add(ref number, d);
-            carry = TLanes.Add(ref digit, carry, TLanes.Broadcast(0UL - (ulong)(constant & 1)));
+            carry = TLanes.Add(ref digit, carry, Constant<TLanes>(constant, 0));
             Unsafe.Add(ref sum, d) = digit;
         }
     }

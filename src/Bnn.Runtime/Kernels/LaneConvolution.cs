@@ -74,22 +74,30 @@ public sealed class LaneConvolution
         LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
         Span<ulong> planes = LaneMemory.Align(scratch);
         LaneMemory.Check<TLanes>(planes.Length, _groups[0].Planes, nameof(scratch));
-        int groupChannels = _channels / _groups.Length, groupRows = _groups[0].Channels, tapWords = _window.Taps * TLanes.Words;
-        for (int register = 0; register < Output.Registers<TLanes>(); register++)
+        for (int word = 0; word < Output.Words;)
         {
-            for (int g = 0; g < _groups.Length; g++)
-            {
-                Span<ulong> to = planes;
-                for (int bit = 0; bit < _bits; bit++)
-                {
-                    for (int c = 0; c < groupChannels; c++, to = to[tapWords..])
-                    {
-                        int plane = (bit * _channels) + (g * groupChannels) + c;
-                        _window.Gather<TLanes>(input.Slice(plane * inputStride, inputStride), register, to);
-                    }
-                }
-                _groups[g].Run<TLanes>(planes, output[((g * groupRows * outputStride) + (register * TLanes.Words))..], outputStride);
-            }
+            // The last positions may fit narrower registers, which cost less.
+            int left = Output.Words - word;
+            if (TLanes.Words > Lanes128.Words && left <= Lanes128.Words)
+                word += RunRegister<Lanes128>(input, inputStride, output, outputStride, planes, word);
+            else if (TLanes.Words > Lanes256.Words && left <= Lanes256.Words)
+                word += RunRegister<Lanes256>(input, inputStride, output, outputStride, planes, word);
+            else
+                word += RunRegister<TLanes>(input, inputStride, output, outputStride, planes, word);
         }
+    }
+
+    // One register of positions from a word of the planes on; gives its words.
+    private int RunRegister<TLanes>(ReadOnlySpan<ulong> input, int inputStride, Span<ulong> output, int outputStride, Span<ulong> planes, int word)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int groupChannels = _channels / _groups.Length, groupRows = _groups[0].Channels, bitWords = groupChannels * _window.Taps * TLanes.Words;
+        for (int g = 0; g < _groups.Length; g++)
+        {
+            for (int bit = 0; bit < _bits; bit++)
+                _window.Gather<TLanes>(input, inputStride, (bit * _channels) + (g * groupChannels), groupChannels, word, planes[(bit * bitWords)..]);
+            _groups[g].Run<TLanes>(planes, output[((g * groupRows * outputStride) + word)..], outputStride);
+        }
+        return TLanes.Words;
     }
 }

@@ -62,19 +62,20 @@ public sealed class LaneLayer
         ref TLanes digits = ref Unsafe.Add(ref sum, count);
         AdderRows.Sum(_table, ref planes, ref sum);
         TLanes zeros = TLanes.Broadcast(0), ones = ~zeros;
+        ref ushort lists = ref MemoryMarshal.GetArrayDataReference(_table.Lists);
         foreach (ref readonly AdderRow row in _table.Rows.AsSpan())
         {
+            bool isAtLeast = row.End == RowEnd.AtLeastSum, isCompared = isAtLeast || row.End == RowEnd.AtMostSum;
             TLanes fired = row.End == RowEnd.Always ? ones : zeros;
-            if (row.End > RowEnd.Always)
+            if (isCompared && row.First == 0 && _table.Bits == 1)
+                fired = AdderTree.Greater(ref planes, ref Unsafe.Add(ref lists, row.List), row.Second, row.Start, ref digits, ref sum, count, isAtLeast ? ones : zeros);
+            else if (row.End > RowEnd.Always)
             {
                 AdderRows.Number(_table, row, ref planes, ref sum, ref digits);
-                fired = row.End switch
-                {
-                    RowEnd.AtMostSum => ~BitDigits.Greater(ref digits, ref sum, count, zeros),
-                    RowEnd.AtLeastSum => BitDigits.Greater(ref digits, ref sum, count, ones),
-                    _ => Unsafe.Add(ref digits, count - 1),
-                };
+                fired = isCompared ? BitDigits.Greater(ref digits, ref sum, count, isAtLeast ? ones : zeros) : Unsafe.Add(ref digits, count - 1);
             }
+            if (row.End == RowEnd.AtMostSum)
+                fired = ~fired;
             Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, (nint)row.Channel * stride)) = fired;
         }
     }

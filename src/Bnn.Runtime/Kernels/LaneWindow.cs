@@ -6,16 +6,17 @@ namespace Bnn.Kernels;
 
 /// <summary>The window of a convolution over planes with a pixel in each lane: which shifted plane each tap sees.</summary>
 /// <remarks>
-/// The planes of a channel come from one copy of its rows, padded: a tap is a load some rows on, a shift along the row, and two masks that put the
-/// padding where the shift brought lanes from elsewhere. With a stride, rows and columns are first sorted by their remainder.
+/// A tap is a load some rows on, a shift along the row, and a mask of the positions at which it lies inside the image; padding fills the others.
+/// With a stride, or where the positions need another pitch than the image, rows and columns are first picked into a copy. Some eight instructions
+/// for each tap of each channel and register.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LaneWindow
 {
-    private readonly int _strideHeight, _strideWidth, _firstRow, _rowSpan;
-    private readonly ulong _padding;
-    private readonly bool _isBulk;
+    private readonly int _strideHeight, _strideWidth, _firstRow, _rowSpan, _maskWords;
+    private readonly bool _hasPadding, _isDirect;
     private readonly Phase[] _phases;
+    private readonly ulong[] _inside;
 
     /// <summary>A window over an image.</summary>
     /// <param name="input">Layout of the image.</param>
@@ -32,23 +33,29 @@ public sealed class LaneWindow
         PixelLayout input, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int top, int left, int outputHeight, int outputWidth, bool paddingBit)
     {
         Input = input;
-        (_strideHeight, _strideWidth) = (strideHeight, strideWidth);
-        _padding = paddingBit ? ulong.MaxValue : 0;
         Taps = kernelHeight * kernelWidth;
-        int pitch = PixelLayout.PitchOf(Math.Max(outputWidth, (input.Width + strideWidth - 1) / strideWidth));
-        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(pitch);
-        _isBulk = strideHeight == 1 && strideWidth == 1 && pitch == input.Pitch;
+        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(PixelLayout.PitchOf(Math.Max(outputWidth, (input.Width + strideWidth - 1) / strideWidth)));
+        (_strideHeight, _strideWidth, _hasPadding) = (strideHeight, strideWidth, paddingBit);
+        _isDirect = strideHeight == 1 && strideWidth == 1 && Output.Pitch == input.Pitch;
         _firstRow = Floor(-top, strideHeight);
         _rowSpan = Floor(kernelHeight - 1 - top, strideHeight) - _firstRow;
-        IEnumerable<Tap> taps =
-            from y in Enumerable.Range(0, kernelHeight)
-            from x in Enumerable.Range(0, kernelWidth)
-            let row = Floor(y - top, strideHeight)
-            let column = Floor(x - left, strideWidth)
-            select new Tap(
-                (y * kernelWidth) + x, y - top - (row * strideHeight), x - left - (column * strideWidth),
-                (row - _firstRow) * pitch / 8, Math.Abs(column) < pitch ? column : 0, Kept(column, pitch), _padding & ~Kept(column, pitch));
-        _phases = [.. taps.GroupBy(tap => (tap.Row, tap.Column)).Select(phase => new Phase(phase.Key.Row, phase.Key.Column, [.. phase]))];
+        _maskWords = Output.Stride<Lanes512>();
+        _inside = new ulong[Taps * _maskWords];
+        var taps = new List<(int Row, int Column, Tap Tap)>();
+        for (int i = 0; i < Taps; i++)
+        {
+            int down = (i / kernelWidth) - top, right = (i % kernelWidth) - left;
+            int rows = Floor(down, strideHeight), columns = Floor(right, strideWidth);
+            for (int y = 0; y < outputHeight; y++)
+            {
+                if ((uint)((y * strideHeight) + down) < (uint)input.Height)
+                    Output.OrRow(ref _inside[i * _maskWords], y, ColumnsInside(right));
+            }
+            // What a shift of a whole row or more would bring lies outside.
+            int shift = Math.Abs(columns) < Output.Pitch ? columns : 0;
+            taps.Add((down - (rows * strideHeight), right - (columns * strideWidth), new(i, (rows - _firstRow) * Output.Pitch / 8, shift)));
+        }
+        _phases = [.. taps.GroupBy(tap => (tap.Row, tap.Column)).Select(phase => new Phase(phase.Key.Row, phase.Key.Column, [.. phase.Select(tap => tap.Tap)]))];
     }
 
     /// <summary>Layout of the image.</summary>
@@ -60,72 +67,81 @@ public sealed class LaneWindow
     /// <summary>Rows times columns of the window.</summary>
     public int Taps { get; }
 
-    /// <summary>The planes of all taps for one register of positions.</summary>
-    /// <param name="plane">A channel of the image.</param>
-    /// <param name="register">Index of the register of positions.</param>
-    /// <param name="taps">Receives <c>[Taps, TLanes.Words]</c> words: tap row · kernel columns + column. Lanes without a position hold anything.</param>
+    /// <summary>The planes of all taps of some channels for one register of positions, which may begin at any word.</summary>
+    /// <param name="planes">All planes, one every <paramref name="stride"/> words.</param>
+    /// <param name="stride">Words from one plane to the next.</param>
+    /// <param name="plane">Index of the first plane.</param>
+    /// <param name="count">Number of planes.</param>
+    /// <param name="word">Where the register of positions begins, in words of a plane.</param>
+    /// <param name="taps">Receives <c>[count, Taps, TLanes.Words]</c> words: tap row · kernel columns + column. Lanes without a position hold anything.</param>
     /// <exception cref="ArgumentException">A span is too short.</exception>
     [SkipLocalsInit]
-    internal unsafe void Gather<TLanes>(ReadOnlySpan<ulong> plane, int register, Span<ulong> taps)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal unsafe void Gather<TLanes>(ReadOnlySpan<ulong> planes, int stride, int plane, int count, int word, Span<ulong> taps)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        if (plane.Length < Input.Words || taps.Length < Taps * TLanes.Words)
-            throw new ArgumentException($"A plane of {plane.Length} words does not give {Taps} taps in {taps.Length} words.");
-        int positionRows = TLanes.Words * Output.RowsOfWord;
-        int rows = positionRows + _rowSpan;
-        int words = (rows + Output.RowsOfWord - 1) / Output.RowsOfWord;
-        ulong* copy = stackalloc ulong[words];
+        int pitchBytes = Output.Pitch / 8, registerRows = 64 * TLanes.Words / Output.Pitch;
+        if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords || planes.Length < ((long)plane + count) * stride || taps.Length < (long)count * Taps * TLanes.Words)
+            throw new ArgumentException($"Planes {plane} to {plane + count} of {planes.Length} words do not give {Taps} taps each in {taps.Length} words.");
+        int first = (word * Output.RowsOfWord) + _firstRow, rows = registerRows + _rowSpan;
+        int copyWords = (rows * pitchBytes / sizeof(ulong)) + 1;
+        ulong* copy = stackalloc ulong[copyWords];
+        ref byte bytes = ref Unsafe.As<ulong, byte>(ref MemoryMarshal.GetReference(planes));
+        ref ulong inside = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_inside), word);
         ref TLanes to = ref LaneMemory.First<TLanes>(taps);
-        foreach (Phase phase in _phases)
+        for (int end = plane + count; plane < end; plane++)
         {
-            int first = (register * positionRows) + _firstRow;
-            if (_isBulk)
-                CopyRows(plane, first, rows, new(copy, words));
-            else
-                PickRows(plane, first, rows, phase, new(copy, words));
-            foreach (ref readonly Tap tap in phase.Taps.AsSpan())
+            // The rows around a plane are read too, and masked; only those around the first and the last plane may not exist.
+            long from = (8L * plane * stride) + (first * pitchBytes);
+            bool isDirect = _isDirect && from >= 0 && from + (rows * pitchBytes) <= 8L * planes.Length;
+            foreach (Phase phase in _phases)
             {
-                TLanes x = Unsafe.ReadUnaligned<TLanes>((byte*)copy + tap.Offset);
-                x = tap.Shift >= 0 ? TLanes.ShiftRight(x, tap.Shift) : TLanes.ShiftLeft(x, -tap.Shift);
-                Unsafe.Add(ref to, tap.Index) = (x & TLanes.Broadcast(tap.Kept)) | TLanes.Broadcast(tap.Fill);
+                if (!isDirect)
+                    PickRows(planes.Slice(plane * stride, stride), first, rows, phase, new(copy, copyWords));
+                TapPlanes(phase.Taps, ref isDirect ? ref Unsafe.Add(ref bytes, (nint)from) : ref *(byte*)copy, ref inside, ref to);
             }
+            to = ref Unsafe.Add(ref to, Taps);
         }
     }
 
-    // Rows as they stand, padding around them.
-    private void CopyRows(ReadOnlySpan<ulong> plane, int first, int rows, Span<ulong> copy)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TapPlanes<TLanes>(Tap[] taps, ref byte rows, ref ulong inside, ref TLanes to)
+        where TLanes : unmanaged, ILanes<TLanes>
     {
-        copy.Fill(_padding);
-        int from = Math.Max(0, first), to = Math.Min(Input.Height, first + rows), bytes = Input.Pitch / 8;
-        if (to > from)
-            MemoryMarshal.AsBytes(plane).Slice(from * bytes, (to - from) * bytes).CopyTo(MemoryMarshal.AsBytes(copy)[((from - first) * bytes)..]);
-        ulong mask = Input.WordMask, fill = _padding & ~mask;
-        for (int i = 0; i < copy.Length; i++)
-            copy[i] = copy[i] & mask | fill;
+        foreach (ref readonly Tap tap in taps.AsSpan())
+        {
+            TLanes x = Unsafe.ReadUnaligned<TLanes>(ref Unsafe.Add(ref rows, tap.Offset));
+            if (tap.Shift > 0)
+                x = TLanes.ShiftRight(x, tap.Shift);
+            else if (tap.Shift < 0)
+                x = TLanes.ShiftLeft(x, -tap.Shift);
+            TLanes mask = Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref inside, tap.Index * _maskWords));
+            Unsafe.Add(ref to, tap.Index) = _hasPadding ? x | ~mask : x & mask;
+        }
     }
 
-    // Every strideHeight-th row, and of it every strideWidth-th column.
+    // Every strideHeight-th row, and of it every strideWidth-th column; rows outside the image are 0.
     private void PickRows(ReadOnlySpan<ulong> plane, int first, int rows, Phase phase, Span<ulong> copy)
     {
         copy.Clear();
-        ulong rowMask = ulong.MaxValue >> (64 - Output.Pitch);
-        int columns = Math.Max(0, (Input.Width - phase.Column + _strideWidth - 1) / _strideWidth);
-        ulong fill = columns < 64 ? _padding << columns & rowMask : 0;
         for (int j = 0; j < rows; j++)
         {
             int y = ((first + j) * _strideHeight) + phase.Row;
-            ulong bits = (uint)y >= (uint)Input.Height ? _padding & rowMask
-                : RowBits.Every(Input.Row(ref MemoryMarshal.GetReference(plane), y) >> phase.Column, _strideWidth) | fill;
-            Output.OrRow(ref MemoryMarshal.GetReference(copy), j, bits);
+            if ((uint)y < (uint)Input.Height)
+                Output.OrRow(ref MemoryMarshal.GetReference(copy), j, RowBits.Every(Input.Row(ref MemoryMarshal.GetReference(plane), y) >> phase.Column, _strideWidth));
         }
     }
 
-    // What a shift by some columns leaves of each row: the rest came from a neighbouring row or from nowhere.
-    private static ulong Kept(int columns, int pitch)
+    // The positions of a row whose tap, some columns to the right, is a column of the image.
+    private ulong ColumnsInside(int right)
     {
-        ulong row = ulong.MaxValue >> (64 - pitch);
-        ulong kept = Math.Abs(columns) >= pitch ? 0 : columns >= 0 ? row >> columns : row << -columns & row;
-        return kept * PixelLayout.Repeat(pitch);
+        ulong inside = 0;
+        for (int x = 0; x < Output.Width; x++)
+        {
+            if ((uint)((x * _strideWidth) + right) < (uint)Input.Width)
+                inside |= 1UL << x;
+        }
+        return inside;
     }
 
     private static int Floor(int number, int divisor) => (int)Math.Floor((double)number / divisor);
@@ -133,6 +149,6 @@ public sealed class LaneWindow
     // Taps that read the same rows and columns: those with the same remainders.
     private sealed record Phase(int Row, int Column, Tap[] Taps);
 
-    // Offset: bytes from the beginning of the copied rows. Shift: columns to the right of the position, may be negative.
-    private readonly record struct Tap(int Index, int Row, int Column, int Offset, int Shift, ulong Kept, ulong Fill);
+    // Offset: bytes from the first row that any tap reads. Shift: columns to the right of the position, may be negative.
+    private readonly record struct Tap(int Index, int Offset, int Shift);
 }

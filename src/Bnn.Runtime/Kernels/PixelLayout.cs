@@ -67,9 +67,9 @@ public readonly record struct PixelLayout
 
     /// <summary>Row <paramref name="y"/> of a plane: bit x is column x, those behind the last one are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ulong Row(ref ulong plane, int y) => Unsafe.Add(ref plane, y / RowsOfWord) >> (y % RowsOfWord * Pitch) & RowMask;
+    internal ulong Row(ref ulong plane, int y) => Unsafe.Add(ref plane, y * Pitch >> 6) >> (y * Pitch) & RowMask;
 
     /// <summary>Sets bits of row <paramref name="y"/>, which hold 0 so far.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void OrRow(ref ulong plane, int y, ulong bits) => Unsafe.Add(ref plane, y / RowsOfWord) |= bits << (y % RowsOfWord * Pitch);
+    internal void OrRow(ref ulong plane, int y, ulong bits) => Unsafe.Add(ref plane, y * Pitch >> 6) |= bits << (y * Pitch);
 }
