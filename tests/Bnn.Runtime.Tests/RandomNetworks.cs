@@ -118,7 +118,7 @@ internal static class RandomNetworks
     }
 
     // Mostly near the middle, where both answers occur; one in six saturated.
-    private static EquatableArray<int> Limits(WeightMatrix weights, bool isEightBit, Random random) => Enumerable.Range(0, weights.Rows).Select(c =>
+    public static EquatableArray<int> Limits(WeightMatrix weights, bool isEightBit, Random random) => Enumerable.Range(0, weights.Rows).Select(c =>
     {
         int most = weights.LiveCount(c) * (isEightBit ? 255 : 1);
         return random.Next(12) switch { 0 => -1, 1 => most, _ => Math.Clamp((most / 2) + random.Next(-2, 3), -1, most) };

@@ -35,10 +35,11 @@ public ref struct BitWriter(Span<ulong> words)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Copy(ref readonly ulong source, int bit, int count)
     {
-        for (; count > 64; count -= 64, bit += 64)
-            Write(BitStream.Read(in source, bit), 64);
-        if (count > 0)
-            Write(BitStream.Read(in source, bit) & BitStream.Low(count), count);
+        if (count >= 64)
+            CopyWords(ref Unsafe.Add(ref Unsafe.AsRef(in source), bit >> 6), bit, count >> 6);
+        int rest = count & 63;
+        if (rest != 0)
+            Write(BitStream.Read(in source, bit + count - rest) & BitStream.Low(rest), rest);
     }
 
     /// <summary>Appends <paramref name="count"/> times the lowest bit of <paramref name="bit"/>.</summary>
@@ -57,5 +58,28 @@ public ref struct BitWriter(Span<ulong> words)
     {
         if (_used > 0)
             _next = _word;
+    }
+
+    // Whole words, shifted by bit on reading and by what is used on writing. Nothing is to be shifted where channels come in whole words.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CopyWords(ref ulong source, int bit, int words)
+    {
+        if (((bit | _used) & 63) == 0)
+        {
+            MemoryMarshal.CreateReadOnlySpan(ref source, words).CopyTo(MemoryMarshal.CreateSpan(ref _next, words));
+            _next = ref Unsafe.Add(ref _next, words);
+            return;
+        }
+        ulong low = source;
+        for (; words > 0; words--)
+        {
+            source = ref Unsafe.Add(ref source, 1);
+            ulong high = source;
+            ulong bits = low >> bit | high << 1 << ~bit;
+            low = high;
+            _next = _word | bits << _used;
+            _next = ref Unsafe.Add(ref _next, 1);
+            _word = bits >> 1 >> ~_used;
+        }
     }
 }

@@ -51,13 +51,41 @@ public readonly struct PatchShape
     {
         if (image.Length < ImageWords || patch.Length < Words || (uint)group * (uint)_groupChannels >= (uint)_channels)
             ThrowLength(image.Length, patch.Length);
-        ref ulong words = ref MemoryMarshal.GetReference(image);
         int y = (row * _strideHeight) - _top;
         int x = (column * _strideWidth) - _left;
+        bool isInside = y >= 0 && y <= _height - _kernelHeight && x >= 0 && x <= _width - _kernelWidth;
+        if (isInside && _groupChannels == _channels)
+            GatherRows(ref MemoryMarshal.GetReference(image), y, x, patch);
+        else
+            GatherClipped(ref MemoryMarshal.GetReference(image), y, x, group, patch);
+    }
+
+    // Everything inside the image, all channels: a run of bits for each row of the kernel.
+    private void GatherRows(ref ulong image, int y, int x, Span<ulong> patch)
+    {
+        var writer = new BitWriter(patch);
+        int run = _kernelWidth * _channels;
+        int rowStep = _width * _channels;
+        int bit = ((y * _width) + x) * _channels;
+        if (run >= 64)
+        {
+            for (int i = _kernelHeight; i > 0; i--, bit += rowStep)
+                writer.Copy(in image, bit, run);
+        }
+        else
+        {
+            ulong mask = BitStream.Low(run);
+            for (int i = _kernelHeight; i > 0; i--, bit += rowStep)
+                writer.Write(BitStream.Read(in image, bit) & mask, run);
+        }
+        writer.Flush();
+    }
+
+    private void GatherClipped(ref ulong image, int y, int x, int group, Span<ulong> patch)
+    {
         // Of each row of the kernel: how many columns lie before the image, and how many inside.
         int before = Math.Clamp(-x, 0, _kernelWidth);
         int inside = Math.Clamp(_width - x, before, _kernelWidth) - before;
-        int after = _kernelWidth - before - inside;
         var writer = new BitWriter(patch);
         for (int i = 0; i < _kernelHeight; i++)
         {
@@ -66,16 +94,12 @@ public readonly struct PatchShape
                 writer.Fill(_paddingBit, _kernelWidth * _groupChannels);
                 continue;
             }
-            int bit = (((((y + i) * _width) + x + before) * _channels)) + (group * _groupChannels);
             writer.Fill(_paddingBit, before * _groupChannels);
-            if (_groupChannels == _channels)
-                writer.Copy(in words, bit, inside * _channels);
-            else
-            {
-                for (int pixel = 0; pixel < inside; pixel++, bit += _channels)
-                    writer.Copy(in words, bit, _groupChannels);
-            }
-            writer.Fill(_paddingBit, after * _groupChannels);
+            int bit = ((((y + i) * _width) + x + before) * _channels) + (group * _groupChannels);
+            int run = _groupChannels == _channels ? inside * _channels : _groupChannels;
+            for (int left = inside * _groupChannels; left > 0; left -= run, bit += _channels)
+                writer.Copy(in image, bit, run);
+            writer.Fill(_paddingBit, (_kernelWidth - before - inside) * _groupChannels);
         }
         writer.Flush();
     }

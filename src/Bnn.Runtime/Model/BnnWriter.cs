@@ -30,6 +30,10 @@ static partial class BnnWriter
                 foreach (EquatableArray<int> kept in encoding.Kept)
                     Line(body, [BnnSyntax.Planes, .. kept.Select(Text)]);
                 break;
+            case EightBitEncoding or RawBitsEncoding:
+                break;
+            default:
+                throw new NotSupportedException($"The format has no encoding of kind {network.Encoding.Keyword}.");
         }
         foreach (string label in network.Labels)
             Line(body, BnnSyntax.Label, Quoted(label));

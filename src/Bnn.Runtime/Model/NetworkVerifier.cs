@@ -161,6 +161,11 @@ static partial class NetworkVerifier
                 case BitPlanesEncoding planes:
                     Rising(planes.Kept, "Bit number", 0, 7);
                     break;
+                case EightBitEncoding or RawBitsEncoding:
+                    break;
+                default:
+                    Add(NetworkField.Encoding, ModelErrors.BadStructure, $"The encoding is of the unknown kind '{network.Encoding.Keyword}'");
+                    break;
             }
             for (int i = 0; i < network.Labels.Length; i++)
                 TextOf("Label", network.Labels[i], NetworkField.Label, i);
@@ -227,6 +232,11 @@ static partial class NetworkVerifier
                 case SumScoresLayer scores:
                     FanIn(scores, input.Channels, "channels", input, before);
                     Biases(scores, scores.Positions(input), isEightBit);
+                    break;
+                case FlattenLayer:
+                    break;
+                default:
+                    Add(NetworkField.Line, ModelErrors.BadStructure, $"Layer '{layer.Name}' is of the unknown kind '{layer.Keyword}'");
                     break;
             }
             if (layer is WeightedLayer weighted)

@@ -30,18 +30,51 @@ public class InterpreterTests
     [Fact]
     public void Batches_give_what_single_samples_give()
     {
-        Network network = RandomNetworks.Dense(7);
-        var interpreter = new Interpreter(network);
-        byte[] images = [.. Enumerable.Range(0, 9).SelectMany(i => RandomNetworks.Input(network, i))];
-        var classes = new int[9];
-        var scores = new int[9 * network.ClassCount];
-        interpreter.PredictBatch(images, classes);
-        interpreter.ScoresBatch(images, scores);
-        for (int i = 0; i < 9; i++)
+        foreach (Network network in (Network[])[RandomNetworks.Dense(7), .. SampleNetworks.All])
         {
-            byte[] input = RandomNetworks.Input(network, i);
-            Assert.Equal(interpreter.Predict(input), classes[i]);
-            Assert.Equal(Reference.Run(network, input).Scores, scores[(i * network.ClassCount)..((i + 1) * network.ClassCount)]);
+            var interpreter = new Interpreter(network);
+            byte[] images = [.. Enumerable.Range(0, 9).SelectMany(i => RandomNetworks.Input(network, i))];
+            var classes = new int[9];
+            var scores = new int[9 * network.ClassCount];
+            interpreter.PredictBatch(images, classes);
+            interpreter.ScoresBatch(images, scores);
+            for (int i = 0; i < 9; i++)
+            {
+                byte[] input = RandomNetworks.Input(network, i);
+                Assert.Equal(interpreter.Predict(input), classes[i]);
+                Assert.Equal(Reference.Run(network, input).Scores, scores[(i * network.ClassCount)..((i + 1) * network.ClassCount)]);
+            }
+        }
+    }
+
+    [Fact]
+    public void One_interpreter_serves_many_threads()
+    {
+        Network network = Image(side: 12, channels: 70, new EightBitEncoding());
+        var interpreter = new Interpreter(network);
+        byte[][] inputs = [.. Enumerable.Range(0, 8).Select(i => RandomNetworks.Input(network, i))];
+        int[][] expected = [.. inputs.Select(input => Reference.Run(network, input).Scores)];
+        Parallel.For(0, 400, i =>
+        {
+            var scores = new int[network.ClassCount];
+            interpreter.Scores(inputs[i % 8], scores);
+            Assert.Equal(expected[i % 8], scores);
+        });
+    }
+
+    [Fact]
+    public void Padding_and_strides_of_any_size_cost_no_memory()
+    {
+        WeightMatrix kernel = RandomNetworks.Weights(3, 4, new Random(1), masked: false);
+        var layer = new ConvolutionLayer("far", kernel, new([2, 2, 2]), new(2, 2), new(65_536, 65_536), new(65_536, 65_535, 65_536, 65_536), PaddingBit: true, Groups: 1);
+        var scores = new SumScoresLayer("scores", RandomNetworks.Weights(2, 3, new Random(2), masked: false), new([0, 0]), 1);
+        var network = new Network("far", new(1, 1, 1), new RawBitsEncoding(), new([layer, scores]), default, default);
+        var interpreter = new Interpreter(network);
+        var actual = new int[2];
+        foreach (byte bit in (byte[])[0, 1])
+        {
+            interpreter.Scores([bit], actual);
+            Assert.Equal(Reference.Run(network, [bit]).Scores, actual);
         }
     }
 
@@ -74,16 +107,33 @@ public class InterpreterTests
         Assert.Throws<ArgumentException>(() => interpreter.PredictBatch(new byte[network.InputLength], new int[2]));
     }
 
-    [Fact]
-    public void Predicting_allocates_nothing()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(120)]
+    [InlineData(250)]
+    public void Predicting_allocates_nothing_whatever_the_scratch(int side)
     {
-        Network network = RandomNetworks.Dense(12);
+        // Scratch on the stack, on much of the stack, and in a buffer of the thread.
+        Network network = Image(side, channels: 16, new ThresholdEncoding(new([100, 100])));
         var interpreter = new Interpreter(network);
         byte[] input = RandomNetworks.Input(network, 1);
         interpreter.Predict(input);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 3; i++)
             interpreter.Predict(input);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static Network Image(int side, int channels, InputEncoding encoding)
+    {
+        var random = new Random(side);
+        var input = new Shape(2, side, side);
+        WeightMatrix kernel = RandomNetworks.Weights(channels, 2 * 9, random, masked: false);
+        WeightMatrix classes = RandomNetworks.Weights(10, channels, random, masked: false);
+        return NetworkVerifier.Require(new("image", input, encoding, new(
+        [
+            new ConvolutionLayer("c", kernel, RandomNetworks.Limits(kernel, encoding.IsEightBit, random), new(3, 3), new(1, 1), new(1, 1, 1, 1), PaddingBit: false, Groups: 1),
+            new SumScoresLayer("s", classes, new(new int[10]), 1),
+        ]), default, default));
     }
 }

@@ -11,7 +11,11 @@ internal sealed class DenseStep(ChannelRows rows) : Step
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<ulong> input, Span<ulong> output, Span<ulong> scratch)
     {
-        for (int first = 0; first < rows.Channels; first += 64)
-            output[first >> 6] = rows.Fire(input, first, Math.Min(first + 64, rows.Channels));
+        Span<int> counts = stackalloc int[ChannelRows.Lanes];
+        for (int first = 0; first < rows.Channels; first += ChannelRows.Lanes)
+        {
+            rows.Count(input[..(rows.Planes * rows.Words)], 0, first, counts);
+            output[first / ChannelRows.Lanes] = rows.Fires(counts, 0, first);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -7,7 +8,7 @@ namespace Bnn.Inference.Steps;
 internal sealed class ScoreStep
 {
     private readonly ChannelRows _rows;
-    private readonly PatchShape? _pixels;
+    private readonly PatchRuns? _pixels;
     private readonly (int Height, int Width) _positions;
     private readonly int _factor;
     private readonly int[] _constants;
@@ -17,18 +18,22 @@ internal sealed class ScoreStep
     /// <param name="input">Shape of what it takes.</param>
     public ScoreStep(ScoreLayer layer, ChannelRows rows, Shape input)
     {
-        bool isSum = layer is SumScoresLayer;
         _rows = rows;
-        _positions = isSum ? (input.Height, input.Width) : (1, 1);
-        _pixels = isSum ? new(input.Channels, input.Height, input.Width, 1, 1, 1, 1, 0, 0, paddingBit: false) : null;
-        // scale · Σ (MaxCount − 2 · count) + bias, with what does not depend on the input taken together.
+        _positions = (1, 1);
+        if (layer is SumScoresLayer)
+        {
+            _positions = (input.Height, input.Width);
+            var pixel = new PatchShape(input.Channels, input.Height, input.Width, 1, 1, 1, 1, 0, 0, paddingBit: false);
+            _pixels = new(pixel, rows.Planes, input.Width);
+        }
+        // scale · Σ (MaxCount − 2 · count) + bias, with what does not depend on the input taken together. In between, int may wrap; the score fits.
         _factor = 2 * layer.Scale;
         _constants = [.. Enumerable.Range(0, rows.Channels).Select(c =>
             (layer.Scale * layer.MaxCount(c, rows.Planes == 8) * _positions.Height * _positions.Width) + layer.Biases[c])];
     }
 
     /// <summary>Words that the step needs for itself.</summary>
-    public int ScratchWords => _pixels is { } pixels ? _rows.Planes * pixels.Words : 0;
+    public int ScratchWords => _pixels?.Words ?? 0;
 
     /// <summary>Computes the scores.</summary>
     /// <param name="input">Packed bits.</param>
@@ -37,23 +42,33 @@ internal sealed class ScoreStep
     public void Run(ReadOnlySpan<ulong> input, Span<int> scores, Span<ulong> scratch)
     {
         scores.Clear();
-        if (_pixels is { } pixels)
-            AddPixels(pixels, input, scores, scratch[..ScratchWords]);
+        if (_pixels is null)
+            AddCounts(input[..(_rows.Planes * _rows.Words)], scores);
         else
-            _rows.AddCounts(input, scores);
+        {
+            for (int row = 0; row < _positions.Height; row++)
+            {
+                for (int column = 0; column < _positions.Width; column += _pixels.Length)
+                    AddCounts(_pixels.Gather(input, row, column, 0, scratch), scores);
+            }
+        }
         for (int c = 0; c < scores.Length; c++)
             scores[c] = _constants[c] - (_factor * scores[c]);
     }
 
-    private void AddPixels(PatchShape pixels, ReadOnlySpan<ulong> input, Span<int> counts, Span<ulong> pixel)
+    [SkipLocalsInit]
+    private void AddCounts(ReadOnlySpan<ulong> inputs, Span<int> sums)
     {
-        for (int row = 0; row < _positions.Height; row++)
+        Span<int> counts = stackalloc int[PatchRuns.Most * ChannelRows.Lanes];
+        int n = inputs.Length / (_rows.Planes * _rows.Words);
+        for (int first = 0; first < sums.Length; first += ChannelRows.Lanes)
         {
-            for (int column = 0; column < _positions.Width; column++)
+            _rows.Count(inputs, 0, first, counts);
+            Span<int> to = sums[first..Math.Min(first + ChannelRows.Lanes, sums.Length)];
+            for (int i = 0; i < n; i++)
             {
-                for (int plane = 0; plane < _rows.Planes; plane++)
-                    pixels.Gather(input.Slice(plane * pixels.ImageWords, pixels.ImageWords), row, column, 0, pixel.Slice(plane * pixels.Words, pixels.Words));
-                _rows.AddCounts(pixel, counts);
+                for (int c = 0; c < to.Length; c++)
+                    to[c] += counts[(i * ChannelRows.Lanes) + c];
             }
         }
     }

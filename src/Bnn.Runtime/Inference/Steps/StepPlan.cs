@@ -77,7 +77,7 @@ internal sealed class StepPlan
             layer.Stride.Height, layer.Stride.Width, layer.Padding.Top, layer.Padding.Left, layer.PaddingBit, run.Groups);
         Shape output = layer.Output(input);
         WeightMatrix weights = run.Weights.SelectColumns(new Shape(input.Channels / run.Groups, layer.Kernel.Height, layer.Kernel.Width).PixelMajor());
-        return new(patches, new ChannelRows(weights, layer.Limits, isEightBit), (output.Height, output.Width), run.Groups);
+        return new(patches, new ChannelRows(weights, layer.Limits, isEightBit, run.Groups), (output.Height, output.Width), run.Groups);
     }
 
     // Copying a run of up to 64 bits costs about as much as counting four words, and a mask a quarter of a count.
