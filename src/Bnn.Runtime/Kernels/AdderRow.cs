@@ -26,14 +26,42 @@ internal enum RowEnd : byte
 }
 
 /// <summary>How one channel is counted: a start, two lists of planes to add, and what the number then says.</summary>
+/// <remarks>A class, because lists of structs would have to be compiled before the first answer.</remarks>
 /// <param name="Channel">Number of the channel.</param>
 /// <param name="End">What the number says.</param>
-/// <param name="IsFromSum">Whether the shared sum is added to the start.</param>
-/// <param name="Start">A constant.</param>
-/// <param name="List">Where the lists begin; the second follows the first.</param>
-/// <param name="First">Planes of the first list, each of weight 1.</param>
-/// <param name="IsComplemented">Whether the number x becomes −1 − x between the lists, so that the first is subtracted.</param>
-/// <param name="Second">Planes of the second list.</param>
-/// <param name="Shift">Each plane of the second list has weight 2^<paramref name="Shift"/>.</param>
-internal readonly record struct AdderRow(
-    int Channel, RowEnd End, bool IsFromSum, long Start, int List, int First, bool IsComplemented, int Second, int Shift);
+internal sealed record AdderRow(int Channel, RowEnd End)
+{
+    /// <summary>Whether the shared sum is added to the start.</summary>
+    public bool IsFromSum { get; init; }
+
+    /// <summary>A constant.</summary>
+    public long Start { get; set; }
+
+    /// <summary>Which inputs are in the first list, each of weight 1.</summary>
+    public WeightKind First { get; init; }
+
+    /// <summary>Whether the number x becomes −1 − x between the lists, so that the first is subtracted.</summary>
+    public bool IsComplemented { get; init; }
+
+    /// <summary>Which inputs are in the second list.</summary>
+    public WeightKind Second { get; init; }
+
+    /// <summary>Each plane of the second list has weight 2^<see cref="Shift"/>.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Planes of the first list.</summary>
+    public int FirstCount { get; set; }
+
+    /// <summary>Planes of the second list.</summary>
+    public int SecondCount { get; set; }
+
+    /// <summary>Where the first list begins among those of the table; the second follows it.</summary>
+    public int Offset { get; set; }
+
+    /// <summary>Whether the channel fires by a comparison with the shared sum.</summary>
+    public bool IsCompared => End is RowEnd.AtMostSum or RowEnd.AtLeastSum;
+
+    /// <summary>For sorting: like rows side by side, shorter ones first.</summary>
+    public static int Compare(AdderRow a, AdderRow b) =>
+        a.End != b.End ? a.End - b.End : a.FirstCount != b.FirstCount ? a.FirstCount - b.FirstCount : a.SecondCount - b.SecondCount;
+}

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Bnn.Kernels;
 
@@ -9,6 +10,7 @@ internal static class AdderRows
     /// <param name="table">Lists and digits.</param>
     /// <param name="planes">The first of <c>[Bits, Inputs]</c> planes.</param>
     /// <param name="sum">Receives the table's digits.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sum<TLanes>(AdderTable table, ref TLanes planes, ref TLanes sum)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -23,23 +25,25 @@ internal static class AdderRows
     /// <param name="planes">The first of <c>[Bits, Inputs]</c> planes.</param>
     /// <param name="sum">The shared sum.</param>
     /// <param name="digits">Receives the table's digits.</param>
-    public static void Number<TLanes>(AdderTable table, in AdderRow row, ref TLanes planes, ref TLanes sum, ref TLanes digits)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Number<TLanes>(AdderTable table, AdderRow row, ref TLanes planes, ref TLanes sum, ref TLanes digits)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         if (row.IsFromSum)
             BitDigits.AddConstant(ref sum, row.Start, ref digits, table.Digits);
         else
             BitDigits.Set(ref digits, table.Digits, row.Start);
-        ref ushort list = ref Unsafe.Add(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(table.Lists), row.List);
-        if (row.First > 0)
-            Add(table, ref planes, ref list, row.First, 0, ref digits);
+        ref ushort list = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table.Lists), row.Offset);
+        if (row.FirstCount > 0)
+            Add(table, ref planes, ref list, row.FirstCount, 0, ref digits);
         if (row.IsComplemented)
             BitDigits.Complement(ref digits, table.Digits);
-        if (row.Second > 0)
-            Add(table, ref planes, ref Unsafe.Add(ref list, row.First), row.Second, row.Shift, ref digits);
+        if (row.SecondCount > 0)
+            Add(table, ref planes, ref Unsafe.Add(ref list, row.FirstCount), row.SecondCount, row.Shift, ref digits);
     }
 
     // Bit b of an eight-bit input has weight 2^b and planes of its own, and shares the list.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add<TLanes>(AdderTable table, ref TLanes planes, ref ushort list, int count, int shift, ref TLanes digits)
         where TLanes : unmanaged, ILanes<TLanes>
     {

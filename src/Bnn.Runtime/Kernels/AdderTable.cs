@@ -14,26 +14,45 @@ internal sealed class AdderTable
 {
     private readonly int _unit;
 
-    private AdderTable(int inputs, bool isEightBit, List<(AdderRow Row, ushort[] List)> rows)
+    private AdderTable(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, bool isEightBit, AdderRow[] rows, bool isSorted)
     {
-        Inputs = inputs;
-        Bits = isEightBit ? 8 : 1;
-        _unit = isEightBit ? 255 : 1;
-        bool readsSum = rows.Exists(row => ReadsSum(row.Row));
-        SumList = readsSum ? [.. Enumerable.Range(0, inputs).Select(i => (ushort)i)] : [];
-        Bias = rows.Max(row => IsCompared(row.Row) ? Math.Max(0, -row.Row.Start) : 0);
-        Lists = new ushort[rows.Sum(row => row.List.Length)];
-        Rows = new AdderRow[rows.Count];
-        int at = 0;
-        for (int i = 0; i < Rows.Length; i++)
+        int length = 0;
+        foreach (AdderRow row in rows)
         {
-            (AdderRow row, ushort[] list) = rows[i];
-            Rows[i] = row with { List = at, Start = row.Start + (IsCompared(row) ? Bias : 0) };
-            list.CopyTo(Lists, at);
-            at += list.Length;
+            var weights = new WeightRow(inputs, signs, masks, row.Channel);
+            (row.FirstCount, row.SecondCount) = (weights.Count(row.First), weights.Count(row.Second));
+            length = checked(length + row.FirstCount + row.SecondCount);
         }
+        if (isSorted)
+            Array.Sort(rows, AdderRow.Compare);
+        Lists = new ushort[length];
+        length = 0;
+        foreach (AdderRow row in rows)
+        {
+            row.Offset = length;
+            var weights = new WeightRow(inputs, signs, masks, row.Channel);
+            length += weights.List(row.First, Lists.AsSpan(length));
+            length += weights.List(row.Second, Lists.AsSpan(length));
+        }
+        (Inputs, Bits, _unit, Rows) = (inputs, isEightBit ? 8 : 1, isEightBit ? 255 : 1, rows);
+        bool readsSum = false;
+        foreach (AdderRow row in rows)
+        {
+            readsSum |= row.IsCompared || row.IsFromSum;
+            if (row.IsCompared)
+                Bias = Math.Max(Bias, -row.Start);
+        }
+        SumList = new ushort[readsSum ? inputs : 0];
+        for (int i = 0; i < SumList.Length; i++)
+            SumList[i] = (ushort)i;
         // A plane of the highest weight still has room for the digits that live in registers.
-        Digits = Math.Max(Rows.Max(DigitsOf), AdderTree.RegisterDigits + Bits);
+        Digits = AdderTree.RegisterDigits + Bits;
+        Additions = ((long)SumList.Length + Lists.Length) * Bits;
+        foreach (AdderRow row in rows)
+        {
+            row.Start += row.IsCompared ? Bias : 0;
+            Digits = Math.Max(Digits, DigitsOf(row));
+        }
     }
 
     /// <summary>Number of inputs.</summary>
@@ -58,7 +77,7 @@ internal sealed class AdderTable
     public int Digits { get; }
 
     /// <summary>Planes that are added for one register of lanes, those of the shared sum included.</summary>
-    public long Additions => (Lists.Length + (long)SumList.Length) * Bits;
+    public long Additions { get; }
 
     /// <summary>The rows of a layer that fires, like ones side by side and sorted by length: branches are foreseen, and no list needs padding.</summary>
     /// <param name="inputs">K, in [1, 65,536].</param>
@@ -72,22 +91,22 @@ internal sealed class AdderTable
         Check(inputs, signs, masks, limits.Length);
         int unit = isEightBit ? 255 : 1;
         bool isShared = SumPays(inputs, signs, masks, limits.Length);
-        var rows = new List<(AdderRow Row, ushort[] List)>();
-        for (int c = 0; c < limits.Length; c++)
+        var rows = new AdderRow[limits.Length];
+        for (int c = 0; c < rows.Length; c++)
         {
             var weights = new WeightRow(inputs, signs, masks, c);
             int ones = weights.Count(WeightKind.Plus), zeros = weights.Count(WeightKind.Minus), pruned = inputs - ones - zeros;
             long start = limits[c] - ((long)unit * ones);
             if (limits[c] < 0 || limits[c] >= (long)unit * (ones + zeros))
-                rows.Add((new(c, limits[c] < 0 ? RowEnd.Never : RowEnd.Always, false, 0, 0, 0, false, 0, 0), []));
+                rows[c] = new(c, limits[c] < 0 ? RowEnd.Never : RowEnd.Always);
             else if (!isShared || ones + zeros <= pruned + Math.Min(ones, zeros))
-                rows.Add((new(c, RowEnd.Negative, false, start, 0, ones, true, zeros, 0), weights.List(WeightKind.Plus, WeightKind.Minus)));
+                rows[c] = new(c, RowEnd.Negative) { Start = start, First = WeightKind.Plus, IsComplemented = true, Second = WeightKind.Minus };
             else if (zeros <= ones)
-                rows.Add((new(c, RowEnd.AtMostSum, false, -start, 0, pruned, false, zeros, 1), weights.List(WeightKind.Pruned, WeightKind.Minus)));
+                rows[c] = new(c, RowEnd.AtMostSum) { Start = -start, First = WeightKind.Pruned, Second = WeightKind.Minus, Shift = 1 };
             else
-                rows.Add((new(c, RowEnd.AtLeastSum, false, start, 0, pruned, false, ones, 1), weights.List(WeightKind.Pruned, WeightKind.Plus)));
+                rows[c] = new(c, RowEnd.AtLeastSum) { Start = start, First = WeightKind.Pruned, Second = WeightKind.Plus, Shift = 1 };
         }
-        return new(inputs, isEightBit, [.. rows.OrderBy(row => row.Row.End).ThenBy(row => row.Row.First).ThenBy(row => row.Row.Second)]);
+        return new(inputs, signs, masks, isEightBit, rows, isSorted: true);
     }
 
     /// <summary>The rows of a layer whose counts themselves are wanted, in the order of their numbers.</summary>
@@ -102,20 +121,20 @@ internal sealed class AdderTable
         Check(inputs, signs, masks, channels);
         int unit = isEightBit ? 255 : 1;
         bool isShared = masks.IsEmpty && SumPays(inputs, signs, masks, channels);
-        var rows = new List<(AdderRow Row, ushort[] List)>();
+        var rows = new AdderRow[channels];
         for (int c = 0; c < channels; c++)
         {
             var weights = new WeightRow(inputs, signs, masks, c);
             int ones = weights.Count(WeightKind.Plus), zeros = weights.Count(WeightKind.Minus);
             long start = (long)unit * ones;
             if (!isShared)
-                rows.Add((new(c, RowEnd.Count, false, -1 - start, 0, ones, true, zeros, 0), weights.List(WeightKind.Plus, WeightKind.Minus)));
+                rows[c] = new(c, RowEnd.Count) { Start = -1 - start, First = WeightKind.Plus, IsComplemented = true, Second = WeightKind.Minus };
             else if (zeros <= ones)
-                rows.Add((new(c, RowEnd.Count, true, -1 - start, 0, 0, true, zeros, 1), weights.List(WeightKind.Minus)));
+                rows[c] = new(c, RowEnd.Count) { IsFromSum = true, Start = -1 - start, IsComplemented = true, Second = WeightKind.Minus, Shift = 1 };
             else
-                rows.Add((new(c, RowEnd.ComplementOfCount, true, start, 0, 0, true, ones, 1), weights.List(WeightKind.Plus)));
+                rows[c] = new(c, RowEnd.ComplementOfCount) { IsFromSum = true, Start = start, IsComplemented = true, Second = WeightKind.Plus, Shift = 1 };
         }
-        return new(inputs, isEightBit, rows);
+        return new(inputs, signs, masks, isEightBit, rows, isSorted: false);
     }
 
     private static void Check(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels)
@@ -140,16 +159,12 @@ internal sealed class AdderTable
         return saved > inputs;
     }
 
-    private static bool IsCompared(AdderRow row) => row.End is RowEnd.AtMostSum or RowEnd.AtLeastSum;
-
-    private static bool ReadsSum(AdderRow row) => IsCompared(row) || row.IsFromSum;
-
     // Enough for both sides of a comparison, for the sign of a number, or for a count.
     private int DigitsOf(AdderRow row) => row.End switch
     {
         RowEnd.Never or RowEnd.Always => 0,
         RowEnd.AtMostSum or RowEnd.AtLeastSum =>
-            BitDigits.For(Math.Max(row.Start + ((long)_unit * (row.First + (2L * row.Second))), Bias + ((long)_unit * Inputs))),
+            BitDigits.For(Math.Max(row.Start + ((long)_unit * (row.FirstCount + (2L * row.SecondCount))), Bias + ((long)_unit * Inputs))),
         _ => 1 + BitDigits.For((long)_unit * Inputs),
     };
 }

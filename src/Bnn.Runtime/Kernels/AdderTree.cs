@@ -20,18 +20,10 @@ internal static class AdderTree
     /// <param name="count">How many there are.</param>
     /// <param name="digits">The number, lowest digit first.</param>
     /// <param name="digitCount">Its digits, at least <see cref="RegisterDigits"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes d0 = digits, d1 = Unsafe.Add(ref digits, 1), d2 = Unsafe.Add(ref digits, 2), d3 = Unsafe.Add(ref digits, 3), d4 = Unsafe.Add(ref digits, 4);
-        Add(ref planes, ref list, count, ref d0, ref d1, ref d2, ref d3, ref d4, ref digits, digitCount);
-        digits = d0;
-        Unsafe.Add(ref digits, 1) = d1;
-        Unsafe.Add(ref digits, 2) = d2;
-        Unsafe.Add(ref digits, 3) = d3;
-        Unsafe.Add(ref digits, 4) = d4;
-    }
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        Run(ref planes, ref list, count, ref digits, digitCount, isNew: false, 0, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
 
     /// <summary>Compares <paramref name="start"/> + 2 · (number of listed planes that are 1) with another number: a whole row, whose lower digits never leave the registers.</summary>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
@@ -43,31 +35,34 @@ internal static class AdderTree
     /// <param name="digitCount">At least <see cref="RegisterDigits"/> + 1.</param>
     /// <param name="whereEqual">The result where both are equal.</param>
     /// <returns>1 in each lane where the row's number is the greater one.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Greater<TLanes>(
         ref TLanes planes, ref ushort list, int count, long start, ref TLanes digits, ref TLanes other, int digitCount, TLanes whereEqual)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes d0 = BitDigits.Constant<TLanes>(start, 1), d1 = BitDigits.Constant<TLanes>(start, 2), d2 = BitDigits.Constant<TLanes>(start, 3);
-        TLanes d3 = BitDigits.Constant<TLanes>(start, 4), d4 = BitDigits.Constant<TLanes>(start, 5);
-        const int Above = RegisterDigits + 1;
-        BitDigits.Set(ref Unsafe.Add(ref digits, Above), digitCount - Above, start >> Above);
-        Add(ref planes, ref list, count, ref d0, ref d1, ref d2, ref d3, ref d4, ref Unsafe.Add(ref digits, 1), digitCount - 1);
-        TLanes greater = TLanes.Greater(BitDigits.Constant<TLanes>(start, 0), other, whereEqual);
-        greater = TLanes.Greater(d0, Unsafe.Add(ref other, 1), greater);
-        greater = TLanes.Greater(d1, Unsafe.Add(ref other, 2), greater);
-        greater = TLanes.Greater(d2, Unsafe.Add(ref other, 3), greater);
-        greater = TLanes.Greater(d3, Unsafe.Add(ref other, 4), greater);
-        greater = TLanes.Greater(d4, Unsafe.Add(ref other, 5), greater);
-        return BitDigits.Greater(ref Unsafe.Add(ref digits, Above), ref Unsafe.Add(ref other, Above), digitCount - Above, greater);
+        TLanes lower = TLanes.Greater(BitDigits.Constant<TLanes>(start, 0), other, whereEqual);
+        return Run(ref planes, ref list, count, ref Unsafe.Add(ref digits, 1), digitCount - 1, isNew: true, start >> 1, ref Unsafe.Add(ref other, 1), lower);
     }
 
-    // Digits 0 to 4 stay in registers; those above lie in memory, where digits is the place of digit 0.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add<TLanes>(
-        ref TLanes planes, ref ushort list, int count, ref TLanes d0, ref TLanes d1, ref TLanes d2, ref TLanes d3, ref TLanes d4, ref TLanes digits, int digitCount)
+    // The one body of both, because the JIT needs some 20 ms for it. A new number begins with a constant, an old one is loaded; a number is
+    // compared with another one, or stored if there is none.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TLanes Run<TLanes>(
+        ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount, bool isNew, long start, ref TLanes other, TLanes greater)
         where TLanes : unmanaged, ILanes<TLanes>
     {
+        TLanes d0, d1, d2, d3, d4;
+        if (isNew)
+        {
+            (d0, d1) = (BitDigits.Constant<TLanes>(start, 0), BitDigits.Constant<TLanes>(start, 1));
+            (d2, d3, d4) = (BitDigits.Constant<TLanes>(start, 2), BitDigits.Constant<TLanes>(start, 3), BitDigits.Constant<TLanes>(start, 4));
+            BitDigits.Set(ref Unsafe.Add(ref digits, RegisterDigits), digitCount - RegisterDigits, start >> RegisterDigits);
+        }
+        else
+        {
+            (d0, d1) = (digits, Unsafe.Add(ref digits, 1));
+            (d2, d3, d4) = (Unsafe.Add(ref digits, 2), Unsafe.Add(ref digits, 3), Unsafe.Add(ref digits, 4));
+        }
         TLanes pending = TLanes.Broadcast(0);
         for (; count >= 32; count -= 32, list = ref Unsafe.Add(ref list, 32))
         {
@@ -121,6 +116,18 @@ internal static class AdderTree
             part = TLanes.Add(ref d3, a, b);
         }
         Ripple(ref digits, digitCount, TLanes.Add(ref d4, carry, part), TLanes.Broadcast(0));
+        if (Unsafe.IsNullRef(ref other))
+        {
+            (digits, Unsafe.Add(ref digits, 1)) = (d0, d1);
+            (Unsafe.Add(ref digits, 2), Unsafe.Add(ref digits, 3), Unsafe.Add(ref digits, 4)) = (d2, d3, d4);
+            return greater;
+        }
+        greater = TLanes.Greater(d0, other, greater);
+        greater = TLanes.Greater(d1, Unsafe.Add(ref other, 1), greater);
+        greater = TLanes.Greater(d2, Unsafe.Add(ref other, 2), greater);
+        greater = TLanes.Greater(d3, Unsafe.Add(ref other, 3), greater);
+        greater = TLanes.Greater(d4, Unsafe.Add(ref other, 4), greater);
+        return BitDigits.Greater(ref Unsafe.Add(ref digits, RegisterDigits), ref Unsafe.Add(ref other, RegisterDigits), digitCount - RegisterDigits, greater);
     }
 
     // Adds two bits of weight 32 to the digits in memory.

@@ -25,6 +25,7 @@ internal static class BitDigits
     }
 
     /// <summary>−1 − number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Complement<TLanes>(ref TLanes digits, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -38,6 +39,7 @@ internal static class BitDigits
     /// <param name="addend">Another number.</param>
     /// <param name="addendCount">Its digits; what lies above them is 0.</param>
     /// <param name="shift">Not negative.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<TLanes>(ref TLanes digits, int count, ref TLanes addend, int addendCount, int shift)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -47,6 +49,7 @@ internal static class BitDigits
     }
 
     /// <summary>Puts <paramref name="number"/> + <paramref name="constant"/> into <paramref name="sum"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddConstant<TLanes>(ref TLanes number, long constant, ref TLanes sum, int count)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Bnn.Kernels;
@@ -70,6 +71,7 @@ public sealed class LanePool
     }
 
     // AND is OR of the opposite bits. Rows and columns outside the image give no ones.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pool(ReadOnlySpan<ulong> input, bool isAnd, Span<ulong> output)
     {
         PixelLayout from = Input, to = Output;
@@ -91,6 +93,7 @@ public sealed class LanePool
 
     // A word of rows becomes a quarter of a word (half of one at the least pitch): pairs of rows, then pairs of columns, then the even columns of
     // the even rows side by side. AND is OR of the opposite bits. Windows do not reach beyond the image, so nothing has to be masked.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Halve(ReadOnlySpan<ulong> input, ulong flip, Span<ulong> output)
     {
         int to = 0, used = 0, pitch = Input.Pitch, bits = pitch == 8 ? 32 : pitch == 64 ? 32 : 16;

@@ -23,9 +23,13 @@ public sealed class LaneScores
         _table = table;
         _highest = highest;
         _scale = scale;
-        int best = highest.Max();
-        _handicaps = [.. highest.Select(score => (long)best - score)];
-        _rankDigits = BitDigits.For(_handicaps.Max() + (2L * scale * (table.Bits == 8 ? 255 : 1) * table.Inputs));
+        int best = int.MinValue, worst = int.MaxValue;
+        foreach (int score in highest)
+            (best, worst) = (Math.Max(best, score), Math.Min(worst, score));
+        _handicaps = new long[highest.Length];
+        for (int c = 0; c < highest.Length; c++)
+            _handicaps[c] = (long)best - highest[c];
+        _rankDigits = BitDigits.For((long)best - worst + (2L * scale * (table.Bits == 8 ? 255 : 1) * table.Inputs));
     }
 
     /// <summary>Number of inputs, K.</summary>
@@ -66,6 +70,7 @@ public sealed class LaneScores
     /// <param name="classes">Receives <c>[samples]</c> classes, at most one for each lane.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Predict<TLanes>(ReadOnlySpan<ulong> planes, Span<int> classes)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -102,6 +107,7 @@ public sealed class LaneScores
     /// <param name="scores">Receives <c>[samples, Classes]</c> scores, at most one sample for each lane.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Scores<TLanes>(ReadOnlySpan<ulong> planes, Span<int> scores)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -128,13 +134,14 @@ public sealed class LaneScores
     private void Count<TLanes>(int c, ref TLanes planes, ref TLanes sum, ref TLanes count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        ref readonly AdderRow row = ref _table.Rows[c];
+        AdderRow row = _table.Rows[c];
         AdderRows.Number(_table, row, ref planes, ref sum, ref count);
         if (row.End == RowEnd.ComplementOfCount)
             BitDigits.Complement(ref count, _table.Digits);
     }
 
     // 2 · scale · count + handicap: the lower, the better.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rank<TLanes>(int c, ref TLanes planes, ref TLanes sum, ref TLanes count, ref TLanes rank)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Bnn.Model;
 
 namespace Bnn.Kernels;
@@ -21,6 +22,7 @@ public static class LaneSums
     /// <param name="scale">Positive. Scores fit 32 bits.</param>
     /// <param name="scores">Receives <c>[C]</c> scores.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scores(
         ReadOnlySpan<int> ones, int most, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale, Span<int> scores)
     {

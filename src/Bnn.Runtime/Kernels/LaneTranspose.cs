@@ -27,7 +27,7 @@ internal static class LaneTranspose
 
     /// <summary>Byte c of word i of register r and byte r of word i of register c change places.</summary>
     /// <param name="rows">The first of eight registers.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Bytes<TLanes>(ref TLanes rows)
         where TLanes : unmanaged, ILanes<TLanes> =>
         Eight(ref rows, 1, 8, 0x00000000FFFFFFFF, 0x0000FFFF0000FFFF, 0x00FF00FF00FF00FF);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Bnn.Kernels;
@@ -16,6 +17,7 @@ public static class PixelPlanes
     /// <param name="planes">Receives a plane every <paramref name="stride"/> words.</param>
     /// <param name="stride">Words from one plane to the next.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FromStream(ReadOnlySpan<ulong> stream, int channels, PixelLayout layout, Span<ulong> planes, int stride)
     {
         Check(stream.Length, channels, layout, planes.Length, stride);
@@ -37,6 +39,7 @@ public static class PixelPlanes
     /// <param name="layout">Where the pixels are.</param>
     /// <param name="stream">Receives <c>[channels, height, width]</c> bits without gaps, tail bits 0; a word longer than they need.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToStream(ReadOnlySpan<ulong> planes, int stride, int channels, PixelLayout layout, Span<ulong> stream)
     {
         Check(stream.Length, channels, layout, planes.Length, stride);
@@ -53,6 +56,7 @@ public static class PixelPlanes
     /// <summary>Number of ones of a plane.</summary>
     /// <param name="plane">At least the words of a plane.</param>
     /// <param name="layout">Where the pixels are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Ones(ReadOnlySpan<ulong> plane, PixelLayout layout)
     {
         int ones = 0, whole = layout.Height / layout.RowsOfWord;

@@ -86,23 +86,30 @@ public static class SamplePlanes
 
     // Up to eight samples, imageLength bytes apart, into one byte for each value.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GatherEight<TTest>(TTest test, ReadOnlySpan<byte> images, int imageLength, int samples, int values, Span<byte> row)
         where TTest : struct, ITest
     {
-        int step = Vector<byte>.Count, at = 0;
+        int step = Vector<byte>.Count;
         if (images.Length < ((samples - 1) * (long)imageLength) + values || row.Length < ChunkValues)
             throw new ArgumentException("Too short.", nameof(images));
-        ref byte first = ref MemoryMarshal.GetReference(images);
+        Span<byte> copy = stackalloc byte[8 * Vector<byte>.Count];
+        scoped ref byte source = ref MemoryMarshal.GetReference(images);
         ref byte to = ref MemoryMarshal.GetReference(row);
-        for (; at + step <= values; at += step)
-            GatherVector(test, ref Unsafe.Add(ref first, at), imageLength, samples).StoreUnsafe(ref Unsafe.Add(ref to, at));
-        if (at == values)
-            return;
-        // The last few values of each sample from a copy that may be read to its end.
-        Span<byte> copy = stackalloc byte[8 * step];
-        for (int s = 0; s < samples; s++)
-            images.Slice((s * imageLength) + at, values - at).CopyTo(copy[(s * step)..]);
-        GatherVector(test, ref MemoryMarshal.GetReference(copy), step, samples).StoreUnsafe(ref Unsafe.Add(ref to, at));
+        nint sampleStep = imageLength;
+        for (int at = 0; at < values; at += step)
+        {
+            if (values - at < step)
+            {
+                // The last few values of each sample from a copy that may be read to its end.
+                for (int s = 0; s < samples; s++)
+                    images.Slice((s * imageLength) + at, values - at).CopyTo(copy[(s * step)..]);
+                source = ref MemoryMarshal.GetReference(copy);
+                sampleStep = step;
+            }
+            GatherVector(test, ref source, sampleStep, samples).StoreUnsafe(ref to, (nuint)at);
+            source = ref Unsafe.Add(ref source, step);
+        }
     }
 
     // Sample s into bit s of each byte: the last one first, and each doubles what came before it.
@@ -110,15 +117,21 @@ public static class SamplePlanes
     private static Vector<byte> GatherVector<TTest>(TTest test, ref byte values, nint sampleStep, int samples)
         where TTest : struct, ITest
     {
-        if (samples == 8)
+        Vector<byte> gathered = default;
+        int s = samples;
+        if (s == 8)
         {
             ref byte upper = ref Unsafe.Add(ref values, 4 * sampleStep);
-            return Add(test, ref values, Add(test, ref Unsafe.Add(ref values, sampleStep), Add(test, ref Unsafe.Add(ref values, 2 * sampleStep),
-                Add(test, ref Unsafe.Add(ref values, 3 * sampleStep), Add(test, ref upper, Add(test, ref Unsafe.Add(ref upper, sampleStep),
-                Add(test, ref Unsafe.Add(ref upper, 2 * sampleStep), Add(test, ref Unsafe.Add(ref upper, 3 * sampleStep), default))))))));
+            gathered = Add(test, ref upper, Add(test, ref Unsafe.Add(ref upper, sampleStep),
+                Add(test, ref Unsafe.Add(ref upper, 2 * sampleStep), Add(test, ref Unsafe.Add(ref upper, 3 * sampleStep), gathered))));
+            s = 4;
         }
-        Vector<byte> gathered = default;
-        for (int s = samples - 1; s >= 0; s--)
+        if (s == 4)
+        {
+            return Add(test, ref values, Add(test, ref Unsafe.Add(ref values, sampleStep),
+                Add(test, ref Unsafe.Add(ref values, 2 * sampleStep), Add(test, ref Unsafe.Add(ref values, 3 * sampleStep), gathered))));
+        }
+        while (--s >= 0)
             gathered = Add(test, ref Unsafe.Add(ref values, s * sampleStep), gathered);
         return gathered;
     }
@@ -130,6 +143,7 @@ public static class SamplePlanes
 
     // Blocks of eight values: word i of register r is the eight bytes of row 8·i + r, and then the eight rows of a value. All words are put in
     // place before the first block is transposed: a register that is loaded right behind the stores of its words waits for them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose<TLanes>(ReadOnlySpan<byte> rows, int values, Span<ulong> planes)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Bnn.Model;
 
 namespace Bnn.Kernels;
@@ -6,6 +7,9 @@ namespace Bnn.Kernels;
 /// <summary>What a weight is: +1, −1 or pruned.</summary>
 internal enum WeightKind
 {
+    /// <summary>No weight is of this kind.</summary>
+    None,
+
     /// <summary>+1, a 1 in the signs.</summary>
     Plus,
 
@@ -17,6 +21,7 @@ internal enum WeightKind
 }
 
 /// <summary>One channel's weights as sets of inputs.</summary>
+/// <remarks>Lists are made at the first use of a model, so the loops are compiled with full optimisation at once.</remarks>
 internal readonly ref struct WeightRow
 {
     private readonly ReadOnlySpan<ulong> _signs;
@@ -33,6 +38,7 @@ internal readonly ref struct WeightRow
     }
 
     /// <summary>How many weights are of <paramref name="kind"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Count(WeightKind kind)
     {
         int count = 0;
@@ -41,23 +47,10 @@ internal readonly ref struct WeightRow
         return count;
     }
 
-    /// <summary>The inputs whose weights are of the first kind, then those of the second; each in rising order.</summary>
-    public ushort[] List(WeightKind first, WeightKind second)
-    {
-        var list = new ushort[Count(first) + Count(second)];
-        Fill(second, list.AsSpan(Fill(first, list)));
-        return list;
-    }
-
-    /// <summary>The inputs whose weights are of <paramref name="kind"/>, in rising order.</summary>
-    public ushort[] List(WeightKind kind)
-    {
-        var list = new ushort[Count(kind)];
-        Fill(kind, list);
-        return list;
-    }
-
-    private int Fill(WeightKind kind, Span<ushort> list)
+    /// <summary>Writes the inputs whose weights are of <paramref name="kind"/>, in rising order.</summary>
+    /// <returns>How many they are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int List(WeightKind kind, Span<ushort> list)
     {
         int count = 0;
         for (int w = 0; w < _signs.Length; w++)
@@ -68,6 +61,7 @@ internal readonly ref struct WeightRow
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Word(WeightKind kind, int word)
     {
         ulong columns = WeightMatrix.TailMask(_inputs, word), live = _live.IsEmpty ? columns : _live[word];
@@ -75,7 +69,8 @@ internal readonly ref struct WeightRow
         {
             WeightKind.Plus => _signs[word] & live,
             WeightKind.Minus => live & ~_signs[word],
-            _ => columns & ~live,
+            WeightKind.Pruned => columns & ~live,
+            _ => 0,
         };
     }
 }
