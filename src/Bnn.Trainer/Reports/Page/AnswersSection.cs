@@ -74,7 +74,7 @@ internal static class AnswersSection
         return Markup.Of($"""
             <div><h3>Commonest mistakes</h3>
             <table class="bars">
-            <thead><tr><th scope="col">class</th><th scope="col">taken for</th><th scope="col">images</th><th scope="col">of all {Text.Whole(wrong)} mistakes</th></tr></thead>
+            <thead><tr><th scope="col">class</th><th scope="col" class="text">taken for</th><th scope="col">images</th><th scope="col">of all {Text.Whole(wrong)} mistakes</th></tr></thead>
             <tbody>
             {common.Select(pair => Markup.Of($"""
                 <tr><th scope="row">{report.ClassName(pair.Label)}</th><td class="text">{report.ClassName(pair.Given)}</td><td>{Text.Whole(pair.Count)}</td><td class="bar" style="--share:{100.0 * pair.Count / wrong}%">{Share(pair.Count, wrong)}</td></tr>
