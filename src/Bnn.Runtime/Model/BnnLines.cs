@@ -76,11 +76,13 @@ internal sealed class BnnLines : IDisposable
 
     public void ReportTruncated(string expected) => Report(new(Math.Max(_number, 0), 0, 0), ModelErrors.Truncated, expected);
 
-    /// <summary>All errors in the order of their places.</summary>
+    /// <summary>All errors in the order of their places; if these are too many, one behind the last says so.</summary>
     public EquatableArray<ModelError> Errors()
     {
-        IEnumerable<ModelError> sorted = _errors.OrderBy(error => error.Line).ThenBy(error => error.Column);
-        return (GaveUp ? sorted.Append(new(ModelErrors.TooManyErrors, _number, 0, 0, new([Text(ModelCaps.ReportedErrors)]))) : sorted).ToEquatableArray();
+        List<ModelError> sorted = [.. _errors.OrderBy(error => error.Line).ThenBy(error => error.Column)];
+        if (GaveUp && sorted[sorted.Count - 1] is var last)
+            sorted.Add(new(ModelErrors.TooManyErrors, last.Line, last.Column, 0, new([Text(ModelCaps.ReportedErrors)])));
+        return sorted.ToEquatableArray();
     }
 
     public void Dispose() => _checksum.Dispose();
