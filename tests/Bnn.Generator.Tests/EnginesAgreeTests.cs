@@ -49,6 +49,10 @@ public class EnginesAgreeTests
     public void Generated_code_equals_reference_on_random_networks(int round) =>
         AssertAgree(Enumerable.Range(40 * round, 40).Select(RandomNetworks.Dense).ToArray(), waysOf: i => [s_all[0], s_all[2 + (i / 10 % 2)]]);
 
+    [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    public void Generated_code_equals_reference_on_random_networks_of_all_kinds(int round) =>
+        AssertAgree(Enumerable.Range(100 * round, 100).Select(RandomNetworks.Any).ToArray(), samples: 4, waysOf: i => [s_all[i % 2], s_all[2 + (i / 10 % 2)]]);
+
     [Fact]
     public void Generated_code_equals_reference_in_a_checked_project() =>
         AssertAgree(Enumerable.Range(1000, 15).Select(RandomNetworks.Dense).ToArray(), isChecked: true);

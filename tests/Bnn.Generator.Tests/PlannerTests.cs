@@ -40,7 +40,7 @@ public class PlannerTests
         Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled], Lowerings(settings, 784, 64, 24));
         // A hundred for each of the first two layers leaves fifty of the model's 250.
         Plan plan = BnnCompiler.Plan(Layers(64, 100, 50, 60), settings);
-        Assert.Equal([100, 100, 60], plan.Layers.Select(layer => layer.Rows.WordOperations));
+        Assert.Equal([100, 100, 60], plan.Layers.Select(layer => ((WeightedPlan)layer).Rows.WordOperations));
         Assert.Equal([Lowering.Unrolled, Lowering.Unrolled, Lowering.PopCountTable], plan.Layers.Select(layer => layer.Lowering));
         Assert.Equal("60 word operations pass what is left of the model's budget, 50", plan.Layers[2].Reason);
     }

@@ -31,19 +31,15 @@ internal static class BnnCompiler
 
     private static CompileOutcome Compile(Network network, ReadResult read, ModelSource source, CompileSettings settings, CancellationToken cancel)
     {
-        ModelError[] unknown = NotCompiled(network, read.LayerPlaces).ToArray();
-        if (unknown.Length > 0)
-            return CompileOutcome.Failed(unknown);
         Plan plan = Plan(network, settings, cancel);
-        long words = plan.Layers.Where(layer => layer.Lowering == Lowering.PopCountTable)
-            .Sum(layer => (long)layer.Channels * layer.InputWords * (layer.Rows.HasElementMasks ? 2 : 1));
+        long words = plan.Layers.Sum(layer => layer.TableWords);
         if (words > CostModel.ConstantWords)
             return CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.TooLargeToCompile, Literal.Of(words), Literal.Of(CostModel.ConstantWords))]);
         string text = ModelEmitter.Emit(plan, settings, ModelNames.FileName(source.Path), read.Hash, cancel);
         return new(new(settings.FullName, text, plan.Text), default, plan.Layers.Select(Note).ToEquatableArray());
     }
 
-    /// <summary>Runs the passes and chooses a lowering for each layer of a network that <see cref="CanCompile"/> accepts.</summary>
+    /// <summary>Runs the passes and chooses a lowering for each layer of a sound network.</summary>
     public static Plan Plan(Network network, CompileSettings settings, CancellationToken cancel = default)
     {
         var passes = new List<PassRecord>();
@@ -51,17 +47,6 @@ internal static class BnnCompiler
         return Planner.Choose(network, compact, passes, settings, cancel);
     }
 
-    /// <summary>Whether every layer is of a kind that is compiled.</summary>
-    public static bool CanCompile(Network network) => network.Layers.All(IsCompiled);
-
-    private static bool IsCompiled(Layer layer) => layer is DenseLayer or FlattenLayer or ScoresLayer;
-
-    private static IEnumerable<ModelError> NotCompiled(Network network, EquatableArray<TextPlace> places) =>
-        from layer in network.Layers.Zip(places, (layer, place) => (Layer: layer, Place: place))
-        where !IsCompiled(layer.Layer)
-        select new ModelError(CompilerErrors.LayerNotCompiled, layer.Place.Line, layer.Place.Column, layer.Place.Length,
-            new([ModelNames.Quote(layer.Layer.Name), layer.Layer.Keyword]));
-
     private static ModelError Note(LayerPlan layer) => CompilerErrors.OnFile(
-        CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape.TrimEnd(','), layer.Lowering.ToString(), layer.Reason);
+        CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape, layer.Lowering.ToString(), layer.Reason);
 }

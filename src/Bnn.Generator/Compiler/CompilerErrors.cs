@@ -17,10 +17,6 @@ internal static class CompilerErrors
     public static ModelErrorKind BadOption { get; } = new("BNN022", "Bad option",
         "{0} is '{1}', but must be {2}");
 
-    /// <summary>A kind of layer that the compiler does not lower yet.</summary>
-    public static ModelErrorKind LayerNotCompiled { get; } = new("BNN023", "Layer kind not compiled yet",
-        "Layer '{0}' is of kind {1}, which this version does not compile yet; the interpreter runs what the compiler cannot");
-
     /// <summary>The generated source would be too large for the C# compiler.</summary>
     public static ModelErrorKind TooLargeToCompile { get; } = new("BNN024", "Too large to compile",
         "The constants of the model take {0} words of 64 bits, but at most {1} can be compiled; use the interpreter or prune the model");
@@ -39,7 +35,7 @@ internal static class CompilerErrors
 
     /// <summary>Every kind, in the order of the ids.</summary>
     public static IReadOnlyList<ModelErrorKind> All { get; } =
-        [DuplicateClass, BadName, BadOption, LayerNotCompiled, TooLargeToCompile, Unreadable, Lowered, Internal];
+        [DuplicateClass, BadName, BadOption, TooLargeToCompile, Unreadable, Lowered, Internal];
 
     /// <summary>An error about the file as a whole: it stands at its first character.</summary>
     public static ModelError OnFile(ModelErrorKind kind, params string[] arguments) => new(kind, 0, 0, 0, new(arguments));

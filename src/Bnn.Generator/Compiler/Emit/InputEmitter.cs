@@ -10,18 +10,20 @@ internal sealed class InputEmitter
     private const int LinesOfMethod = 200;
 
     private readonly InputLayout _input;
+    private readonly ImageInputEmitter? _image;
     private readonly string _bits;
     private readonly List<string> _lines = [];
 
     /// <param name="input">The layout.</param>
     /// <param name="first">The first layer, which reads it.</param>
-    public InputEmitter(InputLayout input, LayerPlan first)
+    /// <param name="image">What arranges the bits of an image; null for a vector.</param>
+    public InputEmitter(InputLayout input, LayerPlan first, ImageInputEmitter? image)
     {
-        _input = input;
-        _bits = LayerText.Bits(first.Index);
+        (_input, _image) = (input, image);
+        _bits = image?.Packed ?? LayerText.Bits(0);
         foreach (InputRun run in input.Runs)
         {
-            for (int plane = 0; plane < Planes; plane++)
+            for (int plane = 0; plane < input.Planes; plane++)
             {
                 int value = input.IsEightBit ? plane : run.Value;
                 if (run.Length <= CostModel.ScalarRun)
@@ -30,25 +32,29 @@ internal sealed class InputEmitter
                     Call(run, value, plane);
             }
         }
-        // Values between those that are read were packed along with them.
-        for (int word = 0; word < input.Words; word++)
+        // Values of a vector between those that are read were packed along with them.
+        foreach (int word in first is WeightedPlan { HasPatches: false } layer ? layer.Rows.Rows.UnreadWords : [])
         {
-            for (int plane = 0; plane < Planes && first.Rows.Unread(word) != 0; plane++)
-                _lines.Add($"{_bits}[{Literal.Of((plane * input.Words) + word)}] &= {Literal.Of(~first.Rows.Unread(word))};");
+            for (int plane = 0; plane < input.Planes; plane++)
+                _lines.Add($"{_bits}[{Literal.Of((plane * input.Words) + word)}] &= {Literal.Of(~((WeightedPlan)first).Rows.Rows.Unread(word))};");
         }
     }
-
-    private int Planes => _input.IsEightBit ? 8 : 1;
 
     private bool IsInline => _lines.Count <= LinesInline;
 
     /// <summary>Writes what fills <c>bits</c> of the first layer.</summary>
-    public void EmitCall(SourceWriter w)
+    public void EmitCall(SourceWriter w, Buffers buffers)
     {
-        w.Line($"global::System.Span<ulong> {_bits} = stackalloc ulong[{Literal.Of(Planes * _input.Words)}];");
+        if (_image is not null && _input.IsEightBit)
+        {
+            _image.EmitEightBit(w, buffers);
+            return;
+        }
+        buffers.Emit(w, _bits);
         w.Line($"{_bits}.Clear();");
         foreach (string line in IsInline ? _lines : Methods().Select(first => $"Pack{Literal.Of(first)}(input, {_bits});"))
             w.Line(line);
+        _image?.EmitArrange(w, buffers);
     }
 
     /// <summary>Writes the methods that the call needs.</summary>

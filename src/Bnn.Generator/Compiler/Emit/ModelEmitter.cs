@@ -6,11 +6,7 @@ namespace Bnn.Generator.Compiler.Emit;
 /// <summary>Writes the generated class: header, members of the interface, and the way from a sample to its scores.</summary>
 internal static class ModelEmitter
 {
-    /// <summary>Attribute of every method of a layer: compiled with full optimisation at its first call, not after a start that is many times slower.</summary>
-    internal const string LayerAttribute = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
-
-    // Scores of more classes live in a buffer of the thread. Packed bits always fit on the stack: an input takes at most 64 KB, and
-    // layers, whose channels cost a word of constants each, 64 KB together (CostModel.ConstantWords).
+    // Scores of more classes live in a buffer of the thread.
     private const int StackClasses = 8 << 10;
 
     /// <summary>The whole C# file.</summary>
@@ -42,6 +38,10 @@ internal static class ModelEmitter
         w.Line("using BnnBits = global::System.Numerics.BitOperations;");
         w.Line("using BnnMemory = global::System.Runtime.InteropServices.MemoryMarshal;");
         w.Line("using BnnUnsafe = global::System.Runtime.CompilerServices.Unsafe;");
+        w.Line("using BnnBytes = global::Bnn.Kernels.ByteStream;");
+        w.Line("using BnnFiring = global::Bnn.Kernels.Firing;");
+        w.Line("using BnnStream = global::Bnn.Kernels.BitStream;");
+        w.Line("using BnnWriter = global::Bnn.Kernels.BitWriter;");
         w.Line();
     }
 
@@ -56,14 +56,11 @@ internal static class ModelEmitter
         using (w.Block($"{settings.Visibility} sealed partial class {name} : global::Bnn.Inference.IBinaryClassifier<{name}>"))
         {
             Members(w, plan, name, hash);
-            Run(w, plan);
+            RunEmitter.Emit(w, plan);
             foreach (LayerPlan layer in plan.Layers)
             {
                 cancel.ThrowIfCancellationRequested();
-                if (layer.Lowering == Lowering.Unrolled)
-                    UnrolledEmitter.Emit(w, layer, cancel);
-                else if (layer.Lowering == Lowering.PopCountTable)
-                    PopCountTableEmitter.Emit(w, layer, cancel);
+                RunEmitter.EmitLayer(w, layer, cancel);
             }
         }
         if (isLower)
@@ -154,41 +151,5 @@ internal static class ModelEmitter
             w.Line("    " + body.Replace("{0}", length));
         }
         w.Line();
-    }
-
-    private static void Run(SourceWriter w, Plan plan)
-    {
-        var input = new InputEmitter(plan.Input, plan.Layers[0]);
-        w.Line("/// <summary>From the bytes of a sample to its scores; the lengths have been checked.</summary>");
-        using (w.Block("private static void Run(global::System.ReadOnlySpan<byte> input, global::System.Span<int> scores)"))
-        using (w.Block("unchecked"))
-        {
-            foreach (LayerPlan layer in plan.Layers)
-            {
-                if (layer.Lowering == Lowering.None)
-                    continue;
-                w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape} {layer.Lowering}");
-                bool readsNothing = layer.Rows.WordOperations == 0;
-                if (layer.Index == 0 && !readsNothing)
-                    input.EmitCall(w);
-                Call(w, layer, readsNothing);
-            }
-        }
-        w.Line();
-        input.EmitMethods(w);
-    }
-
-    private static void Call(SourceWriter w, LayerPlan layer, bool readsNothing)
-    {
-        bool isScores = layer.Layer is ScoreLayer;
-        string to = isScores ? "scores" : LayerText.Bits(layer.Index + 1);
-        bool isUnrolled = layer.Lowering == Lowering.Unrolled;
-        if (!isScores)
-            w.Line($"global::System.Span<ulong> {to} = stackalloc ulong[{Literal.Of(layer.OutputWords)}];");
-        string input = readsNothing ? "" : LayerText.Bits(layer.Index);
-        if (isUnrolled)
-            UnrolledEmitter.Call(w, layer, input, to);
-        else
-            w.Line($"Layer{Literal.Of(layer.Index)}({input}, {to});");
     }
 }

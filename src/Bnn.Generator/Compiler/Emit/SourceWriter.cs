@@ -16,10 +16,11 @@ internal sealed class SourceWriter
         _text.Append('\n');
     }
 
-    /// <summary>Writes <paramref name="head"/> and an opening brace; disposing the scope closes it.</summary>
-    public Scope Block(string head, string end = "}")
+    /// <summary>Writes <paramref name="head"/>, if any, and an opening brace; disposing the scope closes it.</summary>
+    public Scope Block(string head = "", string end = "}")
     {
-        Line(head);
+        if (head.Length > 0)
+            Line(head);
         Line("{");
         _depth++;
         return new(this, end);

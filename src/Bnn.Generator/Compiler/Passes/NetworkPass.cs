@@ -26,7 +26,8 @@ internal static class NetworkPasses
     /// <summary>One round; rounds repeat until one changes nothing.</summary>
     public static IReadOnlyList<NetworkPass> InOrder { get; } =
     [
-        new FlattenElimination(),           // first: the others look at neighbouring layers, and a flatten between two hides them from each other
+        new OnePositionLayers(),            // first: dense layers are simpler to all that follows than convolutions
+        new FlattenElimination(),           // next: a flatten between two layers may hide them from each other
         new SaturatedChannelFolding(),      // forwards: a folded constant may saturate channels of the next layer; makes columns that nobody reads
         new DeadChannelElimination(),       // backwards: a removed channel may leave channels of the layer before it unread; makes planes that nobody reads
         new UnreadInputElimination(),       // last: only now is it known what the first layer reads
@@ -37,7 +38,7 @@ internal static class NetworkPasses
     /// <param name="observe">Receives a record of each pass that changed something, in order.</param>
     /// <param name="cancel">Checked before each pass.</param>
     /// <exception cref="InvalidOperationException">A pass left an unsound network: a bug.</exception>
-    /// <remarks>Ends, because each change takes away a layer, a channel, a live weight or a plane.</remarks>
+    /// <remarks>Ends, because each change takes away a layer, a channel, a live weight or a plane, or makes a layer one of a simpler kind.</remarks>
     public static Network Run(Network network, Action<PassRecord> observe, CancellationToken cancel)
     {
         bool changed;

@@ -2,12 +2,14 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Passes;
 
-/// <summary>Replaces what a channel that can only ever give one bit adds to the next layer by a constant.</summary>
+/// <summary>Replaces what a channel that can only ever give one bit adds to the layer that reads it by a constant.</summary>
 /// <remarks>
-/// Law: a count lies in [0, MaxCount], so <c>count ≤ limit</c> never holds for limit = −1 and always for limit = MaxCount. A constant input
-/// adds d = (bit ≠ weight) to a count of the next layer, so count' = count − d over one live weight less, and count ≤ t iff count' ≤ t − d;
-/// a score is scale · (K − 2·count) + bias = scale · (K' − 2·count') + (bias + scale · (1 − 2d)), and its range does not grow.
-/// Needs: neighbouring dense layers. Leaves: saturated channels without live weights, in columns that nobody reads. Cost: O(weights).
+/// Law: a count lies in [0, MaxCount], so <c>count ≤ limit</c> never holds for limit = −1 and always for limit = MaxCount. Pooling keeps a
+/// constant, because every window holds a value. A constant input adds d = (bit ≠ weight) to a count of the reader, so count' = count − d
+/// over one live weight less, and count ≤ t iff count' ≤ t − d; a score over P positions is scale · Σ (K − 2·count) + bias =
+/// scale · Σ (K' − 2·count') + (bias + scale · P · (1 − 2d)), and its range does not grow. A convolution that sees its padding sees the
+/// constant inside the image only; it is folded only where the padding bit is the same constant.
+/// Needs: layers with weights that read channels, perhaps through pooling. Leaves: saturated channels without live weights, in columns that nobody reads. Cost: O(weights).
 /// </remarks>
 internal sealed class SaturatedChannelFolding : NetworkPass
 {
@@ -15,77 +17,73 @@ internal sealed class SaturatedChannelFolding : NetworkPass
 
     public override Network Rewrite(Network network, CancellationToken cancel)
     {
-        Layer[] layers = network.Layers.ToArray();
-        bool changed = false;
-        for (int i = 0; i < layers.Length; i++)
+        Network before = network;
+        for (int i = 0; i < network.Layers.Length; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            if (layers[i] is not DenseLayer layer)
+            if (network.Layers[i] is not WeightedLayer layer || layer.Limits() is not { } limits)
                 continue;
             var bits = new bool?[layer.Weights.Rows];
             for (int c = 0; c < bits.Length; c++)
-                bits[c] = Constant(layer, c, network.IsEightBit(i));
+                bits[c] = limits[c] < 0 ? false : limits[c] >= layer.MaxCount(c, network.IsEightBit(i)) ? true : null;
             if (bits.All(bit => bit is null))
                 continue;
-            changed |= Empty(ref layers[i], layer, bits);
-            if (i + 1 < layers.Length)
-                changed |= Fold(ref layers[i + 1], bits);
+            Layer[] layers = network.Layers.ToArray();
+            bool changed = Empty(ref layers[i], layer, limits, bits);
+            if (ChannelPath.Of(network, i) is { } path)
+                changed |= Fold(ref layers[path.To], path, bits);
+            if (changed)
+                network = network with { Layers = new(layers) };
         }
-        return changed ? network with { Layers = new(layers) } : network;
+        return ReferenceEquals(network, before) ? before : network;
     }
 
-    private static bool? Constant(DenseLayer layer, int channel, bool isEightBit) =>
-        layer.Limits[channel] < 0 ? false
-        : layer.Limits[channel] >= layer.MaxCount(channel, isEightBit) ? true
-        : null;
-
     // A channel without live weights has MaxCount 0: limit 0 always fires, −1 never does.
-    private static bool Empty(ref Layer to, DenseLayer layer, bool?[] bits)
+    private static bool Empty(ref Layer to, WeightedLayer layer, EquatableArray<int> limits, bool?[] bits)
     {
         if (!Enumerable.Range(0, bits.Length).Any(c => bits[c] is not null && layer.Weights.LiveCount(c) > 0))
             return false;
-        to = layer with
-        {
-            Weights = layer.Weights.Keep((row, _) => bits[row] is null),
-            Limits = layer.Limits.Select((limit, c) => bits[c] is bool bit ? bit ? 0 : -1 : limit).ToEquatableArray(),
-        };
+        to = layer.With(
+            layer.Weights.Keep((row, _) => bits[row] is null),
+            limits.Select((limit, c) => bits[c] is bool bit ? bit ? 0 : -1 : limit).ToEquatableArray());
         return true;
     }
 
-    private static bool Fold(ref Layer next, bool?[] bits)
+    private static bool Fold(ref Layer to, ChannelPath path, bool?[] bits)
     {
-        if (next is not (DenseLayer or ScoresLayer))
-            return false;
-        WeightMatrix weights = ((WeightedLayer)next).Weights;
+        WeightMatrix weights = path.Reader.Weights;
         var added = new int[weights.Rows];
-        var gone = new int[weights.Rows];
-        for (int row = 0; row < weights.Rows; row++)
+        var gone = new HashSet<int>[weights.Rows];
+        for (int channel = 0; channel < bits.Length; channel++)
         {
-            for (int c = 0; c < bits.Length; c++)
+            if (bits[channel] is not bool bit || path.SeesOther(bit))
+                continue;
+            Readers readers = path.Of(channel);
+            for (int row = readers.FirstRow; row < readers.EndRow; row++)
             {
-                if (bits[c] is not bool bit || !weights.IsLive(row, c))
-                    continue;
-                gone[row]++;
-                added[row] += weights.IsPositive(row, c) != bit ? 1 : 0;
+                for (int column = readers.FirstColumn; column < readers.EndColumn; column++)
+                {
+                    if (!weights.IsLive(row, column))
+                        continue;
+                    (gone[row] ??= []).Add(column);
+                    added[row] += weights.IsPositive(row, column) != bit ? 1 : 0;
+                }
             }
         }
-        if (gone.All(count => count == 0))
+        if (gone.All(columns => columns is null))
             return false;
-        WeightMatrix kept = weights.Keep((_, column) => bits[column] is null);
-        next = next switch
+        WeightMatrix kept = weights.Keep((row, column) => gone[row]?.Contains(column) != true);
+        to = path.Reader switch
         {
+            ScoreLayer scores => scores with
+            {
+                Weights = kept,
+                Biases = scores.Biases.Select((bias, row) => checked((int)(bias
+                    + ((long)scores.Scale * path.Repeats * ((gone[row]?.Count ?? 0) - (2 * added[row])))))).ToEquatableArray(),
+            },
             // The clamp keeps the verifier's range; beyond either end of it the channel is saturated all the same.
-            DenseLayer dense => dense with
-            {
-                Weights = kept,
-                Limits = dense.Limits.Select((limit, row) => Math.Max(-1, Math.Min(limit - added[row], kept.LiveCount(row)))).ToEquatableArray(),
-            },
-            ScoresLayer scores => scores with
-            {
-                Weights = kept,
-                Biases = scores.Biases.Select((bias, row) => checked((int)(bias + ((long)scores.Scale * (gone[row] - (2 * added[row])))))).ToEquatableArray(),
-            },
-            _ => next,
+            WeightedLayer reader => reader.With(
+                kept, reader.Limits()!.Value.Select((limit, row) => Math.Max(-1, Math.Min(limit - added[row], kept.LiveCount(row)))).ToEquatableArray()),
         };
         return true;
     }

@@ -2,10 +2,11 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Passes;
 
-/// <summary>Takes away whole planes of thermometer and bit-plane inputs that the first layer does not read.</summary>
+/// <summary>Takes away whole planes of thermometer and bit-plane inputs that the first layer with weights does not read.</summary>
 /// <remarks>
-/// Law: as for dead channels; the bits of a plane depend on no other plane. Single values that nobody reads stay in the network, because its
-/// input has a shape; <see cref="Planning.InputLayout"/> never loads them. Needs: dead channel elimination. Leaves: at least one plane. Cost: O(weights).
+/// Law: as for dead channels; the bits of a plane depend on no other plane. Single values, and planes of other encodings, that nobody reads stay in
+/// the network, because its input has a shape; the layouts of the input never load them.
+/// Needs: dead channel elimination. Leaves: at least one plane. Cost: O(weights).
 /// </remarks>
 internal sealed class UnreadInputElimination : NetworkPass
 {
@@ -19,24 +20,19 @@ internal sealed class UnreadInputElimination : NetworkPass
             BitPlanesEncoding planes => planes.Kept,
             _ => null,
         };
-        if (lists is not { } planesOf || network.Layers[0] is not (DenseLayer or ScoresLayer))
+        if (lists is not { } planesOf || ChannelPath.Of(network, from: -1) is not { Groups: 1 } path)
             return network;
-        var first = (WeightedLayer)network.Layers[0];
-        int planeSize = network.Input.Height * network.Input.Width;
-        int planeCount = first.Weights.Columns / planeSize;
-        bool[] isRead = first.Weights.ReadColumns();
-        var kept = new HashSet<int>(Enumerable.Range(0, planeCount).Where(plane => isRead.Skip(plane * planeSize).Take(planeSize).Any(read => read)).DefaultIfEmpty(0));
-        if (kept.Count == planeCount)
+        bool[] isRead = path.ReadChannels();
+        int[] kept = Enumerable.Range(0, isRead.Length).Where(plane => isRead[plane]).DefaultIfEmpty(0).ToArray();
+        if (kept.Length == isRead.Length)
             return network;
 
+        var isKept = new HashSet<int>(kept);
         int index = 0;
         EquatableArray<EquatableArray<int>> rest = planesOf
-            .Select(list => list.Where(_ => kept.Contains(index++)).ToEquatableArray()).ToEquatableArray();
+            .Select(list => list.Where(_ => isKept.Contains(index++)).ToEquatableArray()).ToEquatableArray();
         Layer[] layers = network.Layers.ToArray();
-        layers[0] = first with
-        {
-            Weights = first.Weights.SelectColumns(Enumerable.Range(0, first.Weights.Columns).Where(column => kept.Contains(column / planeSize)).ToArray()),
-        };
+        path.Select(layers, kept);
         return network with
         {
             Encoding = network.Encoding is ThermometerEncoding ? new ThermometerEncoding(rest) : new BitPlanesEncoding(rest),

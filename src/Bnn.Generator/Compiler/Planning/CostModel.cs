@@ -25,6 +25,24 @@ internal static class CostModel
     /// <summary>Runs of input values up to this length are packed by one line of code for each value, without a call.</summary>
     public const int ScalarRun = 4;
 
+    /// <summary>An image keeps the padding of its reader as a border up to so many values, or while it at most doubles.</summary>
+    public const int PaddedValues = 1 << 20;
+
+    /// <summary>Most pieces of an image that a patch is put together from in the code; each is a line, or part of one.</summary>
+    public const int PatchParts = 96;
+
+    /// <summary>Most groups of a convolution with literals: each has code of its own, where tables go through them in a loop.</summary>
+    public const int GroupsInCode = 8;
+
+    /// <summary>Most values of a pooling window that is written out.</summary>
+    public const int WrittenOutWindow = 16;
+
+    /// <summary>Most channels of a pool that is written out, 64 to a line.</summary>
+    public const int WrittenOutChannels = 1024;
+
+    /// <summary>Words with bits that nobody reads are cleared one by one up to so many; above that the weights are masked.</summary>
+    public const int ClearedWords = 64;
+
     /// <summary>Words of constants in one model: 2^19 literals are 12 MB of source, and take the C# compiler some seconds.</summary>
     public const long ConstantWords = 1 << 19;
 

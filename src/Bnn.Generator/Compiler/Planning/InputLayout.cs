@@ -11,32 +11,68 @@ namespace Bnn.Generator.Compiler.Planning;
 internal sealed record InputRun(int First, int Length, bool IsThreshold, int Value, int Offset);
 
 /// <summary>Which input values are read, and where their bits lie in the words of the first layer.</summary>
-/// <param name="Runs">In the order of their bits, which follow one another without gaps.</param>
-/// <param name="Columns">For each packed bit the column of the first layer that it stands for.</param>
+/// <param name="Runs">In the order of their bits, which follow one another without gaps; none for an 8-bit image, whose values are all read.</param>
+/// <param name="Columns">For each packed bit the column of the first layer that it stands for; for an image every encoded bit.</param>
 /// <param name="IsEightBit">Whether all eight bits of each value are read, each into a plane of <see cref="Words"/> words.</param>
 /// <param name="EncodedBits">Bits of the encoding, read or not.</param>
+/// <param name="Image">The layout that the bits are brought into, if the first layer reads an image.</param>
 /// <remarks>
-/// Values at the ends that nobody reads are never loaded; a gap between values that are read is skipped when the words it saves are worth one more call.
-/// What is left of gaps is cleared by one <c>and</c> for each word.
+/// A vector: values at the ends that nobody reads are never loaded; a gap between values that are read is skipped when the words it saves are
+/// worth one more call. What is left of gaps is cleared by one <c>and</c> for each word. An image: planes are packed whole, then turned into pixels.
 /// </remarks>
-internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, bool IsEightBit, int EncodedBits)
+internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, bool IsEightBit, int EncodedBits, ImageLayout? Image)
 {
-    /// <summary>Words of packed bits; of one plane if the input has eight.</summary>
-    public int Words => WeightMatrix.WordsFor(Columns.Length);
+    /// <summary>Words of packed bits; of one plane if the input has eight. Behind those of an image lies a readable word.</summary>
+    public int Words => Image is null ? WeightMatrix.WordsFor(Columns.Length) : Image.Words + 1;
+
+    /// <summary>Bit planes that meet the same weights: 1 or 8.</summary>
+    public int Planes => IsEightBit ? 8 : 1;
+
+    /// <summary>Whether the planes of an image must be turned into pixels: not with one plane or one pixel.</summary>
+    public bool IsTransposed => Image is { Shape: var shape } && shape.Channels > 1 && shape.Height * shape.Width > 1;
 
     /// <summary>The layout in a few words.</summary>
-    public string Describe() => FormattableString.Invariant(
-        $"{Columns.Length} of {EncodedBits} {(IsEightBit ? "values" : "bits")} packed into {Words}{(IsEightBit ? " x 8" : "")} words, by {Runs.Count} {(Runs.Count == 1 ? "run" : "runs")} of values");
+    public string Describe()
+    {
+        string what = IsEightBit ? "values" : "bits", words = FormattableString.Invariant($"{Words}{(IsEightBit ? " x 8" : "")} words");
+        string runs = FormattableString.Invariant($"by {Runs.Count} {(Runs.Count == 1 ? "run" : "runs")} of values");
+        if (Image is null)
+            return FormattableString.Invariant($"{Columns.Length} of {EncodedBits} {what} packed into {words}, {runs}");
+        string border = Image.HasBorder ? FormattableString.Invariant($" with a border to {Image.Height}x{Image.Width}") : "";
+        return FormattableString.Invariant($"{Image.Shape} {what} packed into {words}, {(IsEightBit ? "" : runs + ", ")}pixel by pixel{border}");
+    }
 
-    /// <summary>Lays out the input of <paramref name="network"/>, whose first layer is dense or scores.</summary>
+    /// <summary>Lays out the input of <paramref name="network"/>.</summary>
     public static InputLayout Of(Network network)
     {
-        InputLayout layout = Of(network, 64L * CostModel.PackingCall);
-        return layout.Runs.Count <= CostModel.PackingCalls ? layout : Of(network, long.MaxValue);
+        if (network.Layers[0] is not (DenseLayer or ScoresLayer))
+            return OfImage(network);
+        InputLayout layout = OfVector(network, 64L * CostModel.PackingCall);
+        return layout.Runs.Count <= CostModel.PackingCalls ? layout : OfVector(network, long.MaxValue);
+    }
+
+    private static InputLayout OfImage(Network network)
+    {
+        ImageLayout image = ImageLayout.For(network.Shapes()[0], network.Layers[0]);
+        var columns = Enumerable.Range(0, image.Shape.Count).ToArray();
+        if (network.Encoding.IsEightBit)
+            return new([], columns, IsEightBit: true, columns.Length, image);
+        int planeSize = network.Input.Height * network.Input.Width;
+        var runs = new List<InputRun>();
+        foreach (InputPlane plane in network.Encoding.Planes(network.Input.Channels))
+        {
+            InputRun? open = runs.Count > 0 ? runs[runs.Count - 1] : null;
+            int first = plane.Channel * planeSize;
+            if (open is not null && (open.IsThreshold, open.Value, open.First + open.Length) == (plane.IsThreshold, plane.Value, first))
+                runs[runs.Count - 1] = open with { Length = open.Length + planeSize };
+            else
+                runs.Add(new(first, planeSize, plane.IsThreshold, plane.Value, open is null ? 0 : open.Offset + open.Length));
+        }
+        return new(runs, columns, IsEightBit: false, columns.Length, image);
     }
 
     // A gap is skipped if the columns it takes from all rows together, 64 to a word operation, are more than worthOfCall.
-    private static InputLayout Of(Network network, long worthOfCall)
+    private static InputLayout OfVector(Network network, long worthOfCall)
     {
         WeightMatrix weights = ((WeightedLayer)network.Layers[0]).Weights;
         bool[] isRead = Passes.WeightMatrixRewrites.ReadColumns(weights);
@@ -69,6 +105,6 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
             }
             lastColumn = column;
         }
-        return new(runs, columns.ToArray(), network.Encoding.IsEightBit, isRead.Length);
+        return new(runs, columns.ToArray(), network.Encoding.IsEightBit, isRead.Length, Image: null);
     }
 }

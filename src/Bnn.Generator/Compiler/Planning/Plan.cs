@@ -17,19 +17,6 @@ internal enum Goal
     Size,
 }
 
-/// <summary>How a layer becomes C#.</summary>
-internal enum Lowering
-{
-    /// <summary>Every weight a literal in the code, one expression for each channel.</summary>
-    Unrolled,
-
-    /// <summary>Weights in a table of the assembly, a loop over channels.</summary>
-    PopCountTable,
-
-    /// <summary>No code: nobody reads what the layer gives.</summary>
-    None,
-}
-
 /// <summary>Everything that the emitters need to know; nothing is left to decide.</summary>
 /// <param name="Network">The network of the file.</param>
 /// <param name="Compact">The same after the exact passes.</param>
@@ -52,33 +39,10 @@ internal sealed record Plan(
                 Add(text, $"pass        {pass.Name}: operations {pass.OperationsBefore} -> {pass.OperationsAfter}, channels {pass.ChannelsBefore} -> {pass.ChannelsAfter}");
             Add(text, $"input       {Input.Describe()}");
             foreach (LayerPlan layer in Layers)
-                Add(text, $"layer {layer.Index,-5} {layer.Shape} {layer.Lowering}: {layer.Reason}");
+                Add(text, $"layer {layer.Index,-5} {layer.Shape}, {layer.Lowering}: {layer.Reason}");
             return text.ToString();
         }
     }
 
     private static void Add(StringBuilder to, FormattableString line) => to.Append(FormattableString.Invariant(line)).Append('\n');
-}
-
-/// <summary>The plan of one layer.</summary>
-/// <param name="Index">Index of the layer in the compact network.</param>
-/// <param name="Layer">The layer itself.</param>
-/// <param name="Rows">Its weights in the order in which its input is packed.</param>
-/// <param name="IsEightBit">Whether its input is eight planes with shared weights.</param>
-/// <param name="Lowering">How it becomes C#.</param>
-/// <param name="Reason">Why, in a few words.</param>
-internal sealed record LayerPlan(int Index, WeightedLayer Layer, PackedRows Rows, bool IsEightBit, Lowering Lowering, string Reason)
-{
-    /// <summary>Number of channels or classes.</summary>
-    public int Channels => Layer.Weights.Rows;
-
-    /// <summary>Words of packed bits that the layer gives.</summary>
-    public int OutputWords => WeightMatrix.WordsFor(Channels);
-
-    /// <summary>Words of packed bits that it takes: of one plane if the input has eight bits.</summary>
-    public int InputWords => Rows.Words;
-
-    /// <summary>Inputs, channels, word operations and live weights in a few words.</summary>
-    public string Shape => FormattableString.Invariant(
-        $"{Layer.Weights.Columns} -> {Channels} {(Layer is ScoreLayer ? "scores" : "channels")}, {Rows.WordOperations * (IsEightBit ? 8 : 1)} word operations, {Layer.Weights.LiveCount()} live weights,");
 }

@@ -3,10 +3,10 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Planning;
 
-/// <summary>Chooses a lowering for each layer.</summary>
+/// <summary>Chooses a lowering for each layer, and the layouts between them.</summary>
 internal static class Planner
 {
-    /// <summary>Plans a network of dense layers and scores.</summary>
+    /// <summary>Plans a network.</summary>
     /// <param name="network">The network of the file.</param>
     /// <param name="compact">The same after the passes.</param>
     /// <param name="passes">What the passes did.</param>
@@ -15,27 +15,57 @@ internal static class Planner
     public static Plan Choose(Network network, Network compact, IReadOnlyList<PassRecord> passes, CompileSettings settings, CancellationToken cancel)
     {
         InputLayout input = InputLayout.Of(compact);
+        IReadOnlyList<Shape> shapes = compact.Shapes();
+        bool[] isNeeded = Needed(compact);
         var layers = new List<LayerPlan>();
         long left = CostModel.ModelBudget(settings.UnrolledBudget);
+        ImageLayout from = input.Image ?? ImageLayout.For(shapes[0], reader: null);
         for (int i = 0; i < compact.Layers.Length; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            var layer = (WeightedLayer)compact.Layers[i];
-            PackedRows rows = PackedRows.Of(layer.Weights, i == 0 ? input.Columns : null);
-            long operations = rows.WordOperations * (compact.IsEightBit(i) ? 8 : 1);
-            bool isUnread = i + 1 < compact.Layers.Length && ((WeightedLayer)compact.Layers[i + 1]).Weights.LiveCount() == 0;
-            (Lowering lowering, string reason) = isUnread
-                ? (Lowering.None, "nobody reads it")
-                : Choose(operations, rows.Words * (compact.IsEightBit(i) ? 8 : 1), settings, left);
-            if (lowering == Lowering.Unrolled)
-                left -= operations;
-            layers.Add(new(i, layer, rows, compact.IsEightBit(i), lowering, reason));
+            bool isLast = i + 1 == compact.Layers.Length;
+            bool canPad = compact.Layers[i] is ConvolutionLayer || PoolIsWrittenOut(compact.Layers[i], from.Shape);
+            ImageLayout to = ImageLayout.For(shapes[i + 1], isLast || !canPad ? null : compact.Layers[i + 1]);
+            if (compact.Layers[i] is WeightedLayer layer)
+            {
+                RowsPlan rows = RowsPlanner.Of(compact, i, from, input);
+                (Lowering lowering, string reason) = isNeeded[i] ? Choose(rows, settings, left) : (Lowering.None, "nobody reads it");
+                if (lowering == Lowering.Unrolled)
+                    left -= rows.WordOperations;
+                layers.Add(new WeightedPlan(i, layer, from, to, lowering, reason, rows, layer.Positions(from.Shape)));
+            }
+            else
+                layers.Add(Bits(i, compact.Layers[i], from, to, isNeeded[i]));
+            from = to;
         }
         return new(network, compact, passes, settings.Goal, input, layers);
     }
 
-    private static (Lowering, string) Choose(long operations, int inputWords, CompileSettings settings, long left)
+    /// <summary>Whether a pool is written out window by window, instead of left to a kernel of the runtime.</summary>
+    private static bool PoolIsWrittenOut(Layer layer, Shape input) => layer is MaxPoolLayer pool
+        && pool.Padding == default && (long)pool.Window.Height * pool.Window.Width <= CostModel.WrittenOutWindow && input.Channels <= CostModel.WrittenOutChannels;
+
+    private static BitsPlan Bits(int index, Layer layer, ImageLayout from, ImageLayout to, bool isNeeded)
     {
+        bool isWrittenOut = PoolIsWrittenOut(layer, from.Shape);
+        return new(index, layer, from, to, isNeeded ? Lowering.BitOperations : Lowering.None,
+            !isNeeded ? "nobody reads it" : layer is FlattenLayer ? "pixels become planes" : isWrittenOut ? "windows are written out" : "a kernel of the runtime pools", isWrittenOut);
+    }
+
+    // A layer is needed if the one that reads it is, and has a live weight or none at all.
+    private static bool[] Needed(Network network)
+    {
+        var isNeeded = new bool[network.Layers.Length];
+        isNeeded[isNeeded.Length - 1] = true;
+        for (int i = isNeeded.Length - 2; i >= 0; i--)
+            isNeeded[i] = isNeeded[i + 1] && (network.Layers[i + 1] as WeightedLayer)?.Weights.LiveCount() != 0;
+        return isNeeded;
+    }
+
+    private static (Lowering, string) Choose(RowsPlan rows, CompileSettings settings, long left)
+    {
+        long operations = rows.WordOperations;
+        int inputWords = rows.Words * rows.Planes;
         int faster = settings.Goal == Goal.Size ? CostModel.SmallerUnrolled : CostModel.FasterUnrolled;
         string better = settings.Goal == Goal.Size ? "smaller" : "faster";
         if (operations == 0)
@@ -44,6 +74,8 @@ internal static class Planner
             return (Lowering.PopCountTable, "asked for");
         if (inputWords > CostModel.UnrolledInputWords)
             return (Lowering.PopCountTable, FormattableString.Invariant($"{inputWords} input words are more than the {CostModel.UnrolledInputWords} that can be locals"));
+        if (rows.Groups > CostModel.GroupsInCode)
+            return (Lowering.PopCountTable, FormattableString.Invariant($"{rows.Groups} groups are more than the {CostModel.GroupsInCode} that can be written out"));
         if (operations > settings.UnrolledBudget)
             return (Lowering.PopCountTable, FormattableString.Invariant($"{operations} word operations pass the budget of {settings.UnrolledBudget} for a layer"));
         if (operations > left)

@@ -1,0 +1,80 @@
+using Bnn.Generator.Compiler.Planning;
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Emit;
+
+/// <summary>Writes the way from the bytes of a sample to its scores, layer by layer, and the methods of the layers.</summary>
+internal static class RunEmitter
+{
+    /// <summary>Writes <c>Run</c>.</summary>
+    public static void Emit(SourceWriter w, Plan plan)
+    {
+        ImageInputEmitter? image = plan.Input.Image is null ? null : new(plan.Input);
+        var input = new InputEmitter(plan.Input, plan.Layers[0], image);
+        var buffers = new Buffers(plan, image);
+        w.Line("/// <summary>From the bytes of a sample to its scores; the lengths have been checked.</summary>");
+        using (w.Block("private static void Run(global::System.ReadOnlySpan<byte> input, global::System.Span<int> scores)"))
+        using (w.Block("unchecked"))
+        {
+            buffers.EmitScratch(w);
+            foreach (LayerPlan layer in plan.Layers)
+            {
+                if (layer.Lowering == Lowering.None)
+                    continue;
+                w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape}, {layer.Lowering}");
+                if (layer.Index == 0 && layer.ReadsInput)
+                    input.EmitCall(w, buffers);
+                if (layer.Layer is not ScoreLayer)
+                    buffers.Emit(w, LayerText.Bits(layer.Index + 1));
+                Call(w, layer);
+            }
+        }
+        w.Line();
+        input.EmitMethods(w);
+    }
+
+    /// <summary>Writes the methods and tables of a layer.</summary>
+    public static void EmitLayer(SourceWriter w, LayerPlan layer, CancellationToken cancel)
+    {
+        switch (layer)
+        {
+            case { Lowering: Lowering.None } or { Layer: FlattenLayer }:
+                break;
+            case WeightedPlan { HasPatches: true } plan:
+                PatchesEmitter.Emit(w, plan, cancel);
+                break;
+            case WeightedPlan { Lowering: Lowering.Unrolled } plan:
+                UnrolledEmitter.Emit(w, plan, cancel);
+                break;
+            case WeightedPlan plan:
+                DenseEmitter.Emit(w, plan, cancel);
+                break;
+            case BitsPlan plan:
+                PoolEmitter.Emit(w, plan);
+                break;
+        }
+    }
+
+    private static void Call(SourceWriter w, LayerPlan layer)
+    {
+        string from = layer.ReadsInput ? LayerText.Bits(layer.Index) : "default", to = layer.Layer is ScoreLayer ? "scores" : LayerText.Bits(layer.Index + 1);
+        if (layer.Layer is FlattenLayer)
+        {
+            Shape image = layer.Input.Shape;
+            w.Line($"global::Bnn.Kernels.BitMatrix.Transpose({from}, {Literal.Of(image.Height * image.Width)}, {Literal.Of(image.Channels)}, {to});");
+            return;
+        }
+        if (layer is WeightedPlan { HasPatches: false } plan)
+        {
+            // Bits between those that are read were computed along with them.
+            foreach (int word in layer.Index > 0 && layer.ReadsInput ? plan.Rows.Rows.UnreadWords : [])
+                w.Line($"{from}[{Literal.Of(word)}] &= {Literal.Of(~plan.Rows.Rows.Unread(word))};");
+            if (layer.Lowering == Lowering.Unrolled)
+            {
+                UnrolledEmitter.EmitCall(w, plan.Rows, layer.ReadsInput ? from : "", to);
+                return;
+            }
+        }
+        w.Line($"Layer{Literal.Of(layer.Index)}({from}, {to});");
+    }
+}

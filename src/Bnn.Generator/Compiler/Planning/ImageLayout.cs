@@ -1,0 +1,42 @@
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Planning;
+
+/// <summary>Where the values between two layers lie: pixel by pixel, the channels of a pixel side by side, without gaps (docs/decisions/0006-images-pixel-major.md).</summary>
+/// <param name="Shape">What the layer before gives.</param>
+/// <param name="Border">Padding that is kept around the image, so that every patch lies inside it; none if its reader does not pad.</param>
+/// <param name="BorderBit">The bit in the border; on an 8-bit input the value 0 or 255.</param>
+/// <remarks>A vector is an image of one pixel. Offsets count values: bits, or bytes of an 8-bit input.</remarks>
+internal sealed record ImageLayout(Shape Shape, Padding Border, bool BorderBit)
+{
+    /// <summary>Rows with the border.</summary>
+    public int Height => Border.Top + Shape.Height + Border.Bottom;
+
+    /// <summary>Columns with the border.</summary>
+    public int Width => Border.Left + Shape.Width + Border.Right;
+
+    /// <summary>Values of a row with the border.</summary>
+    public int RowLength => Width * Shape.Channels;
+
+    /// <summary>Values with the border.</summary>
+    public int Length => Height * RowLength;
+
+    /// <summary>Whether there is a border.</summary>
+    public bool HasBorder => Border != default;
+
+    /// <summary>Words of the packed bits.</summary>
+    public int Words => WeightMatrix.WordsFor(Length);
+
+    /// <summary>The layout of values of <paramref name="shape"/> that go to <paramref name="reader"/>.</summary>
+    /// <remarks>A convolution gets its padding as a border, unless that would be out of proportion: then its patches are gathered by a kernel that pads.</remarks>
+    public static ImageLayout For(Shape shape, Layer? reader)
+    {
+        if (reader is ConvolutionLayer { Padding: var padding } convolution && padding != default)
+        {
+            long padded = (long)shape.Channels * (padding.Top + (long)shape.Height + padding.Bottom) * (padding.Left + (long)shape.Width + padding.Right);
+            if (padded <= CostModel.PaddedValues || padded <= 2 * shape.LongCount)
+                return new(shape, padding, convolution.PaddingBit);
+        }
+        return new(shape, default, false);
+    }
+}

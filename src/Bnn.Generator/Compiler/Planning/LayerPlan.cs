@@ -1,0 +1,96 @@
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Planning;
+
+/// <summary>How a layer becomes C#.</summary>
+internal enum Lowering
+{
+    /// <summary>Every weight a literal in the code, one expression for each channel.</summary>
+    Unrolled,
+
+    /// <summary>Weights in a table of the assembly, a loop over channels.</summary>
+    PopCountTable,
+
+    /// <summary>A layer without weights: word operations on packed bits.</summary>
+    BitOperations,
+
+    /// <summary>No code: nobody reads what the layer gives.</summary>
+    None,
+}
+
+/// <summary>The plan of one layer.</summary>
+/// <param name="Index">Index of the layer in the compact network.</param>
+/// <param name="Layer">The layer itself.</param>
+/// <param name="Input">Where its input lies.</param>
+/// <param name="Output">Where its bits go; of no meaning for scores.</param>
+/// <param name="Lowering">How it becomes C#.</param>
+/// <param name="Reason">Why, in a few words.</param>
+internal abstract record LayerPlan(int Index, Layer Layer, ImageLayout Input, ImageLayout Output, Lowering Lowering, string Reason)
+{
+    /// <summary>Sizes and costs in a few words.</summary>
+    public abstract string Shape { get; }
+
+    /// <summary>Words of constants in the assembly.</summary>
+    public virtual long TableWords => 0;
+
+    /// <summary>Whether the layer needs its input at all.</summary>
+    public virtual bool ReadsInput => true;
+}
+
+/// <summary>The plan of a layer with weights.</summary>
+/// <param name="Index">Index of the layer.</param>
+/// <param name="Layer">The layer itself.</param>
+/// <param name="Input">Where its input lies.</param>
+/// <param name="Output">Where its bits go.</param>
+/// <param name="Lowering">How it becomes C#.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Rows">Its weights as they meet the input.</param>
+/// <param name="Positions">Number of positions at which the rows are applied.</param>
+internal sealed record WeightedPlan(
+    int Index, Layer Layer, ImageLayout Input, ImageLayout Output, Lowering Lowering, string Reason, RowsPlan Rows, long Positions)
+    : LayerPlan(Index, Layer, Input, Output, Lowering, Reason)
+{
+    /// <summary>Whether the rows meet a patch at each position, not the whole input.</summary>
+    public bool HasPatches => Rows.Patch is not null;
+
+    /// <summary>Word operations for one sample.</summary>
+    public long WordOperations => Rows.WordOperations * Positions;
+
+    /// <inheritdoc/>
+    public override bool ReadsInput => WordOperations > 0;
+
+    /// <inheritdoc/>
+    public override long TableWords => Lowering == Lowering.PopCountTable
+        ? (long)Rows.Channels * Rows.Words * (Rows.Rows.HasElementMasks ? 2 : 1)
+        : 0;
+
+    /// <inheritdoc/>
+    public override string Shape
+    {
+        get
+        {
+            string what = Layer is ScoreLayer ? "scores" : "channels";
+            string sizes = !HasPatches ? FormattableString.Invariant($"{Rows.Layer.Weights.Columns} -> {Rows.Layer.Weights.Rows} {what}")
+                : Layer is ConvolutionLayer convolution ? FormattableString.Invariant($"{Input.Shape} -> {Output.Shape} {what}, kernel {convolution.Kernel}{Groups(convolution)}")
+                : FormattableString.Invariant($"{Input.Shape} -> {Rows.Layer.Weights.Rows} {what}");
+            return FormattableString.Invariant($"{sizes}, {WordOperations} word operations, {Rows.Layer.Weights.LiveCount()} live weights");
+        }
+    }
+
+    private static string Groups(ConvolutionLayer layer) => layer.Groups == 1 ? "" : FormattableString.Invariant($" in {layer.Groups} groups");
+}
+
+/// <summary>The plan of a layer without weights.</summary>
+/// <param name="Index">Index of the layer.</param>
+/// <param name="Layer">The layer itself.</param>
+/// <param name="Input">Where its input lies.</param>
+/// <param name="Output">Where its bits go.</param>
+/// <param name="Lowering">How it becomes C#.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="IsWrittenOut">Whether windows are written out, instead of left to a kernel of the runtime.</param>
+internal sealed record BitsPlan(int Index, Layer Layer, ImageLayout Input, ImageLayout Output, Lowering Lowering, string Reason, bool IsWrittenOut)
+    : LayerPlan(Index, Layer, Input, Output, Lowering, Reason)
+{
+    /// <inheritdoc/>
+    public override string Shape => FormattableString.Invariant($"{Input.Shape} -> {Output.Shape} {Layer.Keyword}");
+}
