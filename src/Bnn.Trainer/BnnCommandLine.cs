@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Bnn.Storage;
 using Bnn.Trainer.Commands;
 
@@ -57,13 +58,34 @@ internal static class BnnCommandLine
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
         root.Add(EmitCommand.Create(context));
+        root.Add(DataCommand.Create(context));
+        root.Add(ReportCommand.Create(context));
+        foreach (Command command in root.Subcommands)
+            RefuseEmptyWords(command);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
 
+    private static void RefuseEmptyWords(Command command)
+    {
+        foreach (Option option in command.Options)
+            option.Validators.Add(result => Check(option.Name, result));
+        foreach (Argument argument in command.Arguments)
+            argument.Validators.Add(result => Check(argument.Name, result));
+
+        static void Check(string name, SymbolResult result)
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                result.AddError($"{name} must not be empty.");
+        }
+    }
+
     private static IEnumerable<string> Problems(ParseResult parsed)
     {
+        // An option that is not known is taken for an argument, and would be blamed for what it is not.
+        if (parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal)) is { } unknown)
+            return [$"{CommandPath(parsed)} has no option '{unknown.Value}'."];
         if (parsed.CommandResult.Command is not RootCommand root)
             return parsed.Errors.Select(error => error.Message).Distinct();
         string commands = string.Join(", ", root.Subcommands.Select(command => command.Name));
@@ -78,12 +100,16 @@ internal static class BnnCommandLine
     // Every error becomes one clear line, but for a fault of this program, whose trace is wanted in a report.
     private static int Report(Exception problem, CommandContext context)
     {
+        if (problem is OperationCanceledException)
+        {
+            context.Stop.TellOnce(context.Error.WriteLine);
+            return ExitCode.Cancelled;
+        }
         (int code, string text) = problem switch
         {
             UsageException => (ExitCode.Usage, problem.Message),
             InvalidDataException or ModelFileException => (ExitCode.BadInput, problem.Message),
             IOException or UnauthorizedAccessException => (ExitCode.InputOutput, FromHere(problem.Message)),
-            OperationCanceledException => (ExitCode.Cancelled, "stopped."),
             _ => (ExitCode.Internal, $"this is a fault of bnn, please report it: {problem}"),
         };
         // The errors of a model file have the form of a compiler's already: path(line,column): error BNN0xx: ...

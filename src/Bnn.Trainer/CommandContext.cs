@@ -1,3 +1,4 @@
+using Bnn.Trainer.Data;
 using Spectre.Console;
 
 namespace Bnn.Trainer;
@@ -7,9 +8,15 @@ namespace Bnn.Trainer;
 /// <param name="Error">Progress, warnings and errors.</param>
 /// <param name="IsOutTerminal">Whether a person looks at <paramref name="Out"/>: colours are allowed.</param>
 /// <param name="IsErrorTerminal">The same for <paramref name="Error"/>: live progress is allowed.</param>
-/// <param name="Cancel">Set by Ctrl-C.</param>
+/// <param name="Cancel">Set by Ctrl-C and the termination signal.</param>
 internal sealed record CommandContext(TextWriter Out, TextWriter Error, bool IsOutTerminal, bool IsErrorTerminal, CancellationToken Cancel)
 {
+    /// <summary>Where data may lie.</summary>
+    public DataEnvironment Data { get; init; } = DataEnvironment.OfProcess();
+
+    /// <summary>What to tell if the command is stopped.</summary>
+    public StopNotice Stop { get; } = new();
+
     /// <summary>A line of progress or a warning.</summary>
     public void Log(string line) => Error.WriteLine(line);
 

@@ -23,4 +23,7 @@ internal static class ExitCode
 
     /// <summary>Stopped by Ctrl-C.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>Stopped by the termination signal.</summary>
+    public const int Terminated = 143;
 }

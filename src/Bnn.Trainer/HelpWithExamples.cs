@@ -16,10 +16,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 {
     private const string Rest = """
         Data:
-          A data folder holds fashion-mnist/, mnist/ and uci/ (optdigits). Name it with --data-dir or the environment variable BNN_DATA.
+          DATASET is a known set (bnn data lists them) or data of your own, such as images:photos or table:digits.csv. Known sets are looked for
+          in --data-dir, in the folder of the environment variable BNN_DATA and in the cache, and else downloaded, unless you say --offline.
 
         Exit codes:
-          0 ok   1 wrong usage   2 bad data or model   3 a check failed   4 a file cannot be read or written   130 stopped by Ctrl-C
+          0 ok   1 wrong usage   2 bad data or model   3 a check failed   4 a file cannot be read or written   130, 143 stopped
 
         Start with:
           bnn train fashion-mnist --out runs/fashion

@@ -1,9 +1,12 @@
 using Bnn.Trainer;
 
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, key) =>
+const string ShowCursor = "\e[?25h"; // a live progress bar hides it
+
+using var stop = new StopSignals();
+var context = new CommandContext(new StandardOutput(Console.Out), Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, stop.Token);
+stop.OutOfPatience = code => context.Stop.TellOnce(text =>
 {
-    key.Cancel = !stop.IsCancellationRequested; // the first Ctrl-C stops at a checkpoint, the second at once
-    stop.Cancel();
-};
-return BnnCommandLine.Run(args, new CommandContext(Console.Out, Console.Error, !Console.IsOutputRedirected, !Console.IsErrorRedirected, stop.Token));
+    context.Error.WriteLine((context.IsErrorTerminal ? ShowCursor + "\n" : "") + text);
+    Environment.Exit(code);
+});
+return stop.Translate(BnnCommandLine.Run(args, context));

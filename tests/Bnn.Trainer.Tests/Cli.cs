@@ -1,17 +1,20 @@
 using System.Text.Json;
+using Bnn.Trainer.Data;
 
 namespace Bnn.Trainer.Tests;
 
-/// <summary>Runs the command line in this process and keeps what it said.</summary>
+/// <summary>Runs the command line in this process, without a network or data of the surroundings, and keeps what it said.</summary>
 internal sealed record Cli(int Exit, string Out, string Error)
 {
     public static Cli Run(params string[] args) => Run(CancellationToken.None, args);
 
-    public static Cli Run(CancellationToken cancel, params string[] args)
+    public static Cli Run(CancellationToken cancel, params string[] args) => Run(new DataEnvironment(null, "/no/cache", IsOffline: true), cancel, args);
+
+    public static Cli Run(DataEnvironment around, CancellationToken cancel, params string[] args)
     {
         using var stdout = new StringWriter();
         using var stderr = new StringWriter();
-        int exit = BnnCommandLine.Run(args, stdout, stderr, cancel);
+        int exit = BnnCommandLine.Run(args, new CommandContext(stdout, stderr, IsOutTerminal: false, IsErrorTerminal: false, cancel) { Data = around });
         return new(exit, stdout.ToString(), stderr.ToString());
     }
 

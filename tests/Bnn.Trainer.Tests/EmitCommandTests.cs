@@ -46,6 +46,13 @@ public sealed class EmitCommandTests : IDisposable
     }
 
     [Fact]
+    public void Wishes_are_refused_in_the_words_of_the_command_line()
+    {
+        Cli.Run("emit", Model, "--goal", "Beauty").AssertError(1, "--goal is 'Beauty', but must be one of");
+        Cli.Run("emit", Model, "--lowering", "Magic").AssertError(1, "--lowering is 'Magic', but must be one of");
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_an_output_error() =>
         Assert.Equal(4, Cli.Run("emit", Model, "--out", _folder.At("no", "where.cs")).Exit);
 }

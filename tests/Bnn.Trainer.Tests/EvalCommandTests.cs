@@ -109,8 +109,11 @@ public sealed class EvalCommandTests : IDisposable
     public void A_folder_is_no_model_but_the_message_names_the_one_in_it()
     {
         BnnFile.Save(_folder.At("model.bnn"), Models.Tiny());
-        Cli.Run("inspect", _folder.Path).AssertError(4, $"a model file is wanted: {_folder.At("model.bnn")}.");
+        Cli.Run("inspect", _folder.Path).AssertError(4, $"a model file or a run folder is wanted: {_folder.At("model.bnn")}.");
     }
+
+    [Fact]
+    public void A_model_file_does_not_know_its_data() => Cli.Run("eval", Model).AssertError(1, "which data?");
 
     [Fact]
     public void A_model_for_other_data_is_refused()

@@ -51,18 +51,39 @@ public sealed class InspectCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_convolution_is_shown_though_it_is_not_compiled_yet()
+    public void Windows_strides_padding_and_groups_are_shown()
     {
-        BnnFile.Save(Model, new Network(
-            "conv", new Shape(1, 4, 4), new RawBitsEncoding(),
-            new(
-            [
-                new ConvolutionLayer("c", WeightMatrix.Create(2, 9, (_, _) => 1), new([4, 4]), new Extent(3, 3), new Extent(1, 1), default, false, 1),
-                new FlattenLayer("f"),
-                new ScoresLayer("s", WeightMatrix.Create(2, 8, (_, _) => 1), new([0, 0]), 1),
-            ]),
-            default, default));
-        Assert.Contains("convolution", Cli.Run("inspect", Model).Out, StringComparison.Ordinal);
-        Assert.Equal(JsonValueKind.Null, Cli.Run("inspect", Model, "--json").Json().GetProperty("plan").ValueKind);
+        BnnFile.Save(Model, Images());
+        string[] lines = Cli.Run("inspect", Model).Out.Split('\n');
+        Assert.Matches("^  c +convolution +3x3 stride 2x1 padding 1,0,1,2 with 1 groups 2 +2x8x8 +4x4x8 +9 +36 +1,152 +0$", Line("c"));
+        Assert.Matches("^  p +max-pool +2x2 padding 1 and 1 +4x4x8 +4x3x5 +- +0 +0 +0$", Line("p"));
+        Assert.Matches("^  q +max-pool +2x3 stride 1x1 +4x3x5 +4x2x3 +- +0 +0 +0$", Line("q"));
+        Assert.Matches("^  s +sum-scores +scale 3 +4x2x3 +2x1x1 +4 +8 +48 +0$", Line("s"));
+
+        string Line(string name) => Assert.Single(lines, line => line.StartsWith($"  {name} ", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Windows_strides_padding_and_groups_are_in_the_json()
+    {
+        BnnFile.Save(Model, Images());
+        JsonElement layers = Cli.Run("inspect", Model, "--json").Json().GetProperty("layers");
+        AssertMembers(layers[0], ("kernel", "3x3"), ("stride", "2x1"), ("padding", "1,0,1,2"), ("paddingBit", "1"), ("groups", "2"));
+        AssertMembers(layers[1], ("window", "2x2"), ("stride", "2x2"), ("padding", "1,1,1,1"), ("andChannels", "1"));
+        AssertMembers(layers[3], ("scale", "3"));
+
+        static void AssertMembers(JsonElement layer, params (string Name, string Value)[] members) =>
+            Assert.All(members, member => Assert.Equal(member.Value, layer.GetProperty(member.Name).ToString()));
+    }
+
+    private static Network Images() => new(
+        "images", new Shape(2, 8, 8), new RawBitsEncoding(),
+        new(
+        [
+            new ConvolutionLayer("c", WeightMatrix.Create(4, 9, (_, _) => 1), new([4, 4, 4, 4]), new Extent(3, 3), new Extent(2, 1), new Padding(1, 0, 1, 2), true, 2),
+            new MaxPoolLayer("p", new Extent(2, 2), new Extent(2, 2), new Padding(1, 1, 1, 1), new([false, true, false, false])),
+            new MaxPoolLayer("q", new Extent(2, 3), new Extent(1, 1), default, default),
+            new SumScoresLayer("s", WeightMatrix.Create(2, 4, (_, _) => 1), new([0, 0]), 3),
+        ]),
+        default, default);
 }

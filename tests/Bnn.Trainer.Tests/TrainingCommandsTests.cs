@@ -63,7 +63,7 @@ public sealed class TrainingCommandsTests : IDisposable
         Train(whole);
 
         using var stop = new CancellationTokenSource();
-        using var stderr = new StoppingWriter(stopAfter, stop);
+        using var stderr = new ActingWriter(stopAfter, stop.Cancel);
         using var stdout = new StringWriter();
         int exit = BnnCommandLine.Run(TrainArguments(parts), stdout, stderr, stop.Token);
         Assert.Equal(130, exit);
@@ -73,6 +73,32 @@ public sealed class TrainingCommandsTests : IDisposable
 
         Assert.Equal(0, Cli.Run("train", "--resume", parts, "--data-dir", DataDir).Exit);
         Assert.Equal(Model(whole), Model(parts));
+    }
+
+    [Fact]
+    public void A_run_folder_stands_for_its_model_and_knows_its_data()
+    {
+        string run = _folder.At("run");
+        Train(run);
+        JsonElement ofFile = Cli.Run("eval", Path.Combine(run, "model.bnn"), "optdigits", "--split", "validation", "--json", "--data-dir", DataDir).Json();
+        JsonElement ofRun = Cli.Run("eval", run, "--split", "validation", "--json", "--data-dir", DataDir).Json();
+        foreach (string member in new[] { "model", "modelSha256", "dataSet", "samples", "correct" })
+            Assert.Equal(ofFile.GetProperty(member).ToString(), ofRun.GetProperty(member).ToString());
+        Assert.Equal(Cli.Run("inspect", Path.Combine(run, "model.bnn")).Out, Cli.Run("inspect", run).Out);
+        Assert.Equal(Cli.Run("emit", Path.Combine(run, "model.bnn")).Out, Cli.Run("emit", run).Out);
+    }
+
+    [Theory]
+    [InlineData("eval")]
+    [InlineData("inspect")]
+    [InlineData("emit")]
+    public void A_run_that_is_not_finished_has_no_model_yet(string command)
+    {
+        string run = _folder.At("run");
+        using var stop = new CancellationTokenSource();
+        using var stderr = new ActingWriter("epoch 1/4", stop.Cancel);
+        BnnCommandLine.Run(TrainArguments(run), TextWriter.Null, stderr, stop.Token);
+        Cli.Run(command, run).AssertError(4, $"{run} has no model yet: 1 of 4 epochs done. Go on with: bnn resume {run}");
     }
 
     [Fact]
@@ -107,7 +133,7 @@ public sealed class TrainingCommandsTests : IDisposable
         Cli prune = Cli.Run("prune", run, "--channels", "0.25", "--epochs", "2", "--data-dir", DataDir);
         Assert.Equal(0, prune.Exit);
         string pruned = run + "-pruned-25";
-        Assert.Contains("24 before, 18 now", prune.Out, StringComparison.Ordinal);
+        Assert.Matches(" dense-24 scores\n.* dense-18 scores\n", prune.Out);
         Assert.Contains(Path.Combine(pruned, "model.bnn"), prune.Out, StringComparison.Ordinal);
         Assert.Equal(before, Model(run));
         Assert.Equal(0.75, Operations(pruned) / Operations(run), 6);
@@ -121,7 +147,7 @@ public sealed class TrainingCommandsTests : IDisposable
         Train(run);
         Cli.Run("prune", run, "--epochs", "2", "--data-dir", DataDir, "--out", _folder.At("whole"));
         using var stop = new CancellationTokenSource();
-        using var stderr = new StoppingWriter("epoch 1/2", stop);
+        using var stderr = new ActingWriter("epoch 1/2", stop.Cancel);
         string[] prune = ["prune", run, "--epochs", "2", "--data-dir", DataDir, "--out", _folder.At("parts")];
         Assert.Equal(130, BnnCommandLine.Run(prune, TextWriter.Null, stderr, stop.Token));
         Assert.Equal(0, Cli.Run("resume", _folder.At("parts"), "--data-dir", DataDir).Exit);
@@ -148,10 +174,13 @@ public sealed class TrainingCommandsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_in_the_place_of_the_run_folder_stays() => Train(_folder.Write("letter", "Dear")).AssertError(1, "is a file. Name a new folder.");
+
+    [Fact]
     public void A_folder_without_a_run_cannot_be_resumed_or_pruned()
     {
-        Cli.Run("resume", _folder.At("nothing"), "--data-dir", DataDir).AssertError(4, "holds no run");
-        Cli.Run("prune", DataDir, "--data-dir", DataDir).AssertError(4, "holds no run");
+        Cli.Run("resume", _folder.At("nothing"), "--data-dir", DataDir).AssertError(4, $"there is no folder {_folder.At("nothing")}.");
+        Cli.Run("prune", DataDir, "--data-dir", DataDir).AssertError(4, "holds no run: there is no checkpoint.bin in it");
     }
 
     [Fact]
@@ -191,7 +220,7 @@ public sealed class TrainingCommandsTests : IDisposable
     }
 
     private string[] TrainArguments(string run, params string[] more) =>
-        ["train", "optdigits", "--out", run, "--hidden", "24", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir, .. more];
+        ["train", "optdigits", "--out", run, "--arch", "dense-24 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir, .. more];
 
     private Cli Train(string run, params string[] more) => Cli.Run(TrainArguments(run, more));
 
@@ -205,15 +234,4 @@ public sealed class TrainingCommandsTests : IDisposable
 
     private static double Operations(string run) =>
         Cli.Run("inspect", Path.Combine(run, "model.bnn"), "--json").Json().GetProperty("operationsPerSample").GetDouble();
-
-    /// <summary>Presses Ctrl-C as soon as a text is written.</summary>
-    private sealed class StoppingWriter(string text, CancellationTokenSource stop) : StringWriter
-    {
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            if (value!.Contains(text, StringComparison.Ordinal))
-                stop.Cancel();
-        }
-    }
 }

@@ -42,6 +42,8 @@ public static class ChannelPruning
         if (whole.Norms.Length == 0)
             throw new ArgumentException("The network has no hidden layer to take channels from.", nameof(parent));
         using var pool = new WorkerPool(parent.Threads);
+        if (whole.Layers.Any(layer => layer.Geometry.Convolution is { Groups: > 1 }))
+            throw new ArgumentException("Channels of a network with grouped convolutions cannot be removed one by one.", nameof(parent));
         long[][] active = new Evaluator(whole, pool, parent.Temperature).CountActive(parent.Split.Training);
         double[][] activity = active.Select(counts => counts.Select(count => (double)count / parent.Split.Training.Count).ToArray()).ToArray();
         double[][] scores = ChannelScores.Compute(options.Score, whole, activity, options.Seed);
@@ -52,7 +54,7 @@ public static class ChannelPruning
         TrainingOptions fineTuning = parent.Options with
         {
             Name = options.Name ?? parent.Options.Name,
-            Hidden = new(smaller.Hidden),
+            Architecture = smaller.Architecture.ToString(),
             Epochs = options.Epochs,
             LearningRate = options.LearningRate,
             Seed = options.Seed,

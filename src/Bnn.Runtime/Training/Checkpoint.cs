@@ -8,18 +8,19 @@ namespace Bnn.Training;
 
 /// <summary>The whole state of a run at the end of an epoch.</summary>
 /// <remarks>
-/// On disk, little-endian: magic <c>bnn-run1</c>; length of the body as int64; the body; SHA-256 over all of that. The body holds the
+/// On disk, little-endian: magic <c>bnn-run2</c>; length of the body as int64; the body; SHA-256 over all of that. The body holds the
 /// description as JSON, the encoding, the history, and the arrays of the network in the order of their layers. Any other magic is
 /// another version, and refused.
 /// </remarks>
 public sealed class Checkpoint
 {
     private const long LargestBody = 4L << 30;
-    private static readonly byte[] s_magic = "bnn-run1"u8.ToArray();
+    private static readonly byte[] s_magic = "bnn-run2"u8.ToArray();
 
     internal Checkpoint(
-        TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network) =>
-        (Options, Provenance, DataName, DataHash, History, Network) = (options, provenance, dataName, dataHash, history, network);
+        TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network,
+        string? dataSource = null) =>
+        (Options, Provenance, DataName, DataHash, History, Network, DataSource) = (options, provenance, dataName, dataHash, history, network, dataSource);
 
     /// <summary>What the run computes.</summary>
     public TrainingOptions Options { get; }
@@ -29,6 +30,9 @@ public sealed class Checkpoint
 
     /// <summary>Name of the data set.</summary>
     public string DataName { get; }
+
+    /// <summary><see cref="LabeledImages.Source"/> of the data; null: they are found by their name.</summary>
+    public string? DataSource { get; }
 
     /// <summary><see cref="LabeledImages.Hash"/> of the data; resuming with other data is refused.</summary>
     public string DataHash { get; }
@@ -47,7 +51,7 @@ public sealed class Checkpoint
 
     internal LatentNetwork Network { get; }
 
-    internal RunDescription Description => new(Options, DataName, DataHash, Provenance);
+    internal RunDescription Description => new(Options, DataName, DataHash, Provenance, DataSource);
 
     /// <summary>Writes the state; equal states give equal bytes.</summary>
     public void Write(Stream stream)
@@ -135,7 +139,6 @@ public sealed class Checkpoint
         writer.Write(perChannel.Length);
         foreach (EquatableArray<int> values in perChannel)
             WriteIntegers(writer, values.AsSpan());
-        WriteIntegers(writer, Network.Hidden);
         writer.Write(Network.Classes);
         writer.Write(Network.OptimizerSteps);
         writer.Write(History.Count);
@@ -173,7 +176,7 @@ public sealed class Checkpoint
             "raw-bits" => new RawBitsEncoding(),
             _ => throw new FormatException($"unknown encoding '{keyword}'"),
         };
-        var network = new LatentNetwork(input, encoding, ReadIntegers(reader), reader.ReadInt32(), options.BatchNormScale);
+        var network = new LatentNetwork(input, encoding, Architecture.Parse(options.Architecture), reader.ReadInt32(), options.BatchNormScale);
         network.OptimizerSteps = reader.ReadInt64();
         var history = new EpochRecord[reader.ReadInt32()];
         for (int i = 0; i < history.Length; i++)
@@ -185,7 +188,7 @@ public sealed class Checkpoint
             ReadArray(reader, buffer.Span);
         foreach (LatentLayer layer in network.Layers)
             ReadArray<ushort>(reader, layer.Flips);
-        return new(options, description.Provenance, description.DataName, description.DataHash, history, network);
+        return new(options, description.Provenance, description.DataName, description.DataHash, history, network, description.DataSource);
     }
 
     private static void WriteIntegers(BinaryWriter writer, ReadOnlySpan<int> values)

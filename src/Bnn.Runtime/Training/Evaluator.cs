@@ -1,17 +1,16 @@
 namespace Bnn.Training;
 
 /// <summary>Runs whole data sets through the latent network in floats, with the running statistics of batch norm.</summary>
-internal sealed unsafe class Evaluator
+internal sealed class Evaluator
 {
-    private const int BatchSize = 240;
-    private readonly WorkerPool _pool;
     private readonly ForwardPass _forward;
     private readonly double _temperature;
 
     public Evaluator(LatentNetwork network, WorkerPool pool, double temperature)
     {
-        (_pool, _temperature) = (pool, temperature);
-        _forward = new(network, BatchSize, pool);
+        _temperature = temperature;
+        // Maps of many channels take much memory; the size of the batch changes no bit.
+        _forward = new(network, network.Architecture.HasConvolution ? 48 : 240, pool);
     }
 
     /// <summary>Classes, accuracy and loss over <paramref name="images"/>.</summary>
@@ -32,7 +31,7 @@ internal sealed unsafe class Evaluator
                 Span<int> of = scores.AsSpan((first + row) * network.Classes, network.Classes);
                 for (int c = 0; c < of.Length; c++)
                 {
-                    of[c] = (int)Dot(network.Layers.Length - 1, row, c) + network.Bias(c);
+                    of[c] = (int)_forward.Scores.Sum(row, c, 0) + network.Bias(c);
                     logits[c] = _temperature * of[c];
                 }
                 correct += Inference.Reference.ArgMax(of) == images.Labels[first + row] ? 1 : 0;
@@ -54,35 +53,20 @@ internal sealed unsafe class Evaluator
             var squares = new double[norm.Channels];
             for (int first = 0; first < source.Count; first += BatchSize)
             {
-                int rows = Math.Min(BatchSize, source.Count - first);
-                _forward.RunTo(l, source, first, rows, useBatchStatistics: false);
-                _pool.Run(network.Layers[l].Panels, (panel, _) =>
-                {
-                    for (int c = panel * Gemm.Columns; c < Math.Min(norm.Channels, (panel + 1) * Gemm.Columns); c++)
-                    {
-                        for (int row = 0; row < rows; row++)
-                        {
-                            double dot = Dot(l, row, c);
-                            sums[c] += dot;
-                            squares[c] += dot * dot;
-                        }
-                    }
-                });
+                _forward.RunTo(l, source, first, Math.Min(BatchSize, source.Count - first), useBatchStatistics: false);
+                _forward.Stages[l].AddStatistics(sums, squares);
             }
+            double count = (double)source.Count * network.Layers[l].Geometry.Positions;
             for (int c = 0; c < norm.Channels; c++)
-            {
-                double mean = sums[c] / source.Count;
-                norm.Mean.Span[c] = (float)mean;
-                norm.Variance.Span[c] = (float)Math.Max(0, (squares[c] / source.Count) - (mean * mean));
-            }
+                (norm.Mean.Span[c], norm.Variance.Span[c]) = BatchNorm.Moments(sums[c], squares[c], count);
         }
     }
 
-    /// <summary>For each hidden channel the number of <paramref name="images"/> on which it gives +1, <c>[hidden layers][channels]</c>.</summary>
+    /// <summary>For each bit of the hidden layers the number of <paramref name="images"/> on which it is +1, <c>[hidden layers][channels · positions]</c>.</summary>
     public long[][] CountActive(LabeledImages images)
     {
         LatentNetwork network = _forward.Network;
-        long[][] active = network.Norms.Select(norm => new long[norm.Channels]).ToArray();
+        long[][] active = network.Layers[..^1].Select(layer => new long[layer.Geometry.Result.Count]).ToArray();
         var source = new PlainSource(images);
         for (int first = 0; first < images.Count; first += BatchSize)
         {
@@ -90,28 +74,26 @@ internal sealed unsafe class Evaluator
             _forward.Run(source, first, rows, useBatchStatistics: false);
             for (int l = 0; l < active.Length; l++)
             {
+                int positions = network.Layers[l].Geometry.Positions;
                 for (int row = 0; row < rows; row++)
                 {
-                    for (int c = 0; c < active[l].Length; c++)
-                        active[l][c] += Bit(l, row, c) ? 1 : 0;
+                    for (int i = 0; i < active[l].Length; i++)
+                        active[l][i] += _forward.Stages[l].Bit(row, i / positions, i % positions) ? 1 : 0;
                 }
             }
         }
         return active;
     }
 
-    /// <summary>The bits of every hidden layer for one sample, <c>[hidden layers][channels]</c>.</summary>
+    /// <summary>The bits of every hidden layer for one sample, <c>[hidden layers][channels · positions]</c>.</summary>
     public bool[][] HiddenBits(LabeledImages images, int index)
     {
         _forward.Run(new PlainSource(images), index, rows: 1, useBatchStatistics: false);
-        return _forward.Network.Norms.Select((norm, l) => Enumerable.Range(0, norm.Channels).Select(c => Bit(l, row: 0, c)).ToArray()).ToArray();
+        return _forward.Stages[..^1].Select(stage => Enumerable.Range(0, stage.Layer.Geometry.Result.Count)
+            .Select(i => stage.Bit(row: 0, i / stage.Layer.Geometry.Positions, i % stage.Layer.Geometry.Positions)).ToArray()).ToArray();
     }
 
-    private float Dot(int layer, int row, int channel) =>
-        _forward.Dots[layer].Pointer[(((((long)channel >> 5) * _forward.Capacity) + row) * Gemm.Columns) + (channel & 31)];
-
-    private bool Bit(int layer, int row, int channel) =>
-        _forward.Values[layer + 1].Pointer[((long)row * _forward.Network.Layers[layer].Stride) + channel] > 0;
+    private int BatchSize => _forward.Batch.Capacity;
 }
 
 /// <summary>What the float network makes of a data set.</summary>

@@ -12,18 +12,33 @@ internal static class Folding
     public static Network Fold(string name, LatentNetwork latent, EquatableArray<string> labels, EquatableArray<MetadataEntry> metadata)
     {
         var layers = new List<Layer>();
+        if (latent.Geometry.StartsFlattened)
+            layers.Add(new FlattenLayer("flatten"));
+        int pools = 0, hidden = 0, convolutions = 0, flattens = 0;
         for (int l = 0; l < latent.Norms.Length; l++)
         {
-            string layer = FormattableString.Invariant($"hidden{l + 1}");
-            layers.Add(FoldHidden(layer, latent.Layers[l], latent.Norms[l], isEightBit: l == 0 && latent.Encoding.IsEightBit));
+            LayerGeometry geometry = latent.Layers[l].Geometry;
+            FoldedRows rows = FoldRows(latent.Layers[l], latent.Norms[l], latent.IsEightBit(l));
+            layers.Add(geometry.Convolution is { } word
+                ? new ConvolutionLayer(FormattableString.Invariant($"conv{++convolutions}"), rows.Weights, rows.Limits, word.Kernel, word.Stride, word.Amounts, word.PaddingBit, word.Groups)
+                : new DenseLayer(FormattableString.Invariant($"hidden{++hidden}"), rows.Weights, rows.Limits));
+            // The largest sum is the smallest count: one bit of a window suffices, but where the row was flipped all of them are needed.
+            EquatableArray<bool> and = rows.IsFlipped.Contains(true) ? new(rows.IsFlipped) : default;
+            layers.AddRange(geometry.Pools.Select(pool => new MaxPoolLayer(FormattableString.Invariant($"pool{++pools}"), pool.Window, pool.Stride, pool.Amounts, and)));
+            if (geometry.IsFlattened)
+                layers.Add(new FlattenLayer(FormattableString.Invariant($"flatten{++flattens}")));
         }
         LatentLayer last = latent.Layers[^1];
-        layers.Add(new ScoresLayer("scores", WeightMatrix.Create(last.Channels, last.Inputs, (c, i) => last.IsPositive(i, c) ? 1 : -1),
-            Enumerable.Range(0, last.Channels).Select(latent.Bias).ToEquatableArray(), Scale: 1));
+        WeightMatrix weights = WeightMatrix.Create(last.Channels, last.Inputs, (c, i) => last.IsPositive(i, c) ? 1 : -1);
+        EquatableArray<int> biases = Enumerable.Range(0, last.Channels).Select(latent.Bias).ToEquatableArray();
+        layers.Add(last.Geometry.Kind == LayerKind.SumScores ? new SumScoresLayer("scores", weights, biases, Scale: 1) : new ScoresLayer("scores", weights, biases, Scale: 1));
         return NetworkVerifier.Require(new(name, latent.Input, latent.Encoding, new(layers.ToArray()), labels, metadata));
     }
 
-    private static DenseLayer FoldHidden(string name, LatentLayer layer, BatchNorm norm, bool isEightBit)
+    /// <summary>A hidden layer as integers.</summary>
+    private sealed record FoldedRows(WeightMatrix Weights, EquatableArray<int> Limits, bool[] IsFlipped);
+
+    private static FoldedRows FoldRows(LatentLayer layer, BatchNorm norm, bool isEightBit)
     {
         int width = layer.Inputs * (isEightBit ? 255 : 1);
         var limits = new int[layer.Channels];
@@ -36,7 +51,7 @@ internal static class Folding
             int sign = isFlipped[c] ? -1 : 1;
             limits[c] = FoldThreshold(width, count => BatchNorm.Normalize(sign * (width - (2 * count)), mean, factor, shift) >= 0);
         }
-        return new(name, WeightMatrix.Create(layer.Channels, layer.Inputs, (c, i) => layer.IsPositive(i, c) != isFlipped[c] ? 1 : -1), new(limits));
+        return new(WeightMatrix.Create(layer.Channels, layer.Inputs, (c, i) => layer.IsPositive(i, c) != isFlipped[c] ? 1 : -1), new(limits), isFlipped);
     }
 
     /// <summary>Largest count in [0, width] at which <paramref name="isPositive"/> holds, or −1; it must not turn true again.</summary>

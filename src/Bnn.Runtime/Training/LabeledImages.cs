@@ -33,6 +33,9 @@ public sealed class LabeledImages
     /// <summary>Name of the data set.</summary>
     public string Name { get; }
 
+    /// <summary>How a program finds the data again, in words of its own; null: by <see cref="Name"/>.</summary>
+    public string? Source { get; private init; }
+
     /// <summary>Shape of one sample.</summary>
     public Shape Shape { get; }
 
@@ -53,6 +56,9 @@ public sealed class LabeledImages
 
     /// <summary>The bytes of sample <paramref name="index"/>, without a copy.</summary>
     public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * Shape.Count, Shape.Count);
+
+    /// <summary>The same samples under another <see cref="Name"/> and <see cref="Source"/>.</summary>
+    public LabeledImages As(string name, string? source) => new(name, Shape, Pixels, Labels, ClassNames) { Source = source };
 
     /// <summary>A copy of the samples at <paramref name="indices"/>, in that order.</summary>
     public LabeledImages Select(ReadOnlySpan<int> indices)

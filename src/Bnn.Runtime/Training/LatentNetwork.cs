@@ -16,21 +16,26 @@ internal sealed class TrainedArray(int length)
 }
 
 /// <summary>Latent weights of a layer, <c>[Inputs, Stride]</c>; their signs are the binary weights, sign(0) = +1.</summary>
-/// <remarks>The weight of input i and channel c is item i · Stride + c. Rows are filled up to <see cref="Stride"/>; what lies there gets no gradient and is read by nobody.</remarks>
-internal sealed class LatentLayer(int inputs, int channels)
+/// <remarks>
+/// The weight of input i and channel c is item i · Stride + c; inputs of a convolution are numbered as in a model file. Rows are filled up to
+/// <see cref="Stride"/>; what lies there gets no gradient and is read by nobody.
+/// </remarks>
+internal sealed class LatentLayer(LayerGeometry geometry)
 {
-    public int Inputs { get; } = inputs;
+    public LayerGeometry Geometry { get; } = geometry;
 
-    public int Channels { get; } = channels;
+    public int Inputs { get; } = geometry.Inputs;
 
-    public int Panels { get; } = Gemm.RightPanels(channels);
+    public int Channels { get; } = geometry.Channels;
 
-    public int Stride { get; } = Gemm.RightPanels(channels) * Gemm.Columns;
+    public int Panels { get; } = Gemm.RightPanels(geometry.Channels);
 
-    public TrainedArray Weights { get; } = new(checked(inputs * Gemm.RightPanels(channels) * Gemm.Columns));
+    public int Stride { get; } = Gemm.RightPanels(geometry.Channels) * Gemm.Columns;
+
+    public TrainedArray Weights { get; } = new(checked(geometry.Inputs * Gemm.RightPanels(geometry.Channels) * Gemm.Columns));
 
     /// <summary>How often each weight had another sign at the end of an epoch than at its beginning, <c>[Inputs, Stride]</c>; stays at 65535.</summary>
-    public ushort[] Flips { get; } = new ushort[inputs * Gemm.RightPanels(channels) * Gemm.Columns];
+    public ushort[] Flips { get; } = new ushort[geometry.Inputs * Gemm.RightPanels(geometry.Channels) * Gemm.Columns];
 
     public bool IsPositive(int input, int channel) => Weights.Values.Span[(input * Stride) + channel] >= 0;
 }
@@ -38,28 +43,13 @@ internal sealed class LatentLayer(int inputs, int channels)
 /// <summary>The trained state of a network: latent weights, batch norm, biases and the optimiser's averages.</summary>
 internal sealed class LatentNetwork
 {
-    public LatentNetwork(Shape input, InputEncoding encoding, ReadOnlySpan<int> hidden, int classes, bool hasScale)
+    /// <exception cref="ArgumentException">The architecture does not fit the input; the message names the layer.</exception>
+    public LatentNetwork(Shape input, InputEncoding encoding, Architecture architecture, int classes, bool hasScale)
     {
-        (Input, Encoding) = (input, encoding);
-        Layers = new LatentLayer[hidden.Length + 1];
-        Norms = new BatchNorm[hidden.Length];
-        int inputs = encoding.Encoded(input).Count;
-        long weights = 0;
-        for (int i = 0; i < Layers.Length; i++)
-        {
-            int channels = i < hidden.Length ? hidden[i] : classes;
-            weights += (long)inputs * channels;
-            // The cap on the fan-in also keeps sums exact: those of an 8-bit layer reach 255 · K, and floats hold integers exactly below 2^24.
-            if (inputs > ModelCaps.FanIn || weights > ModelCaps.Weights)
-            {
-                throw new ArgumentException(
-                    $"Layer {i} would see {inputs} inputs and bring the network to {weights} weights; at most {ModelCaps.FanIn} and {ModelCaps.Weights} are allowed.");
-            }
-            Layers[i] = new(inputs, channels);
-            if (i < hidden.Length)
-                Norms[i] = new(channels, hasScale);
-            inputs = channels;
-        }
+        (Input, Encoding, Architecture) = (input, encoding, architecture);
+        Geometry = NetworkGeometry.Of(architecture, encoding.Encoded(input), encoding.IsEightBit, classes);
+        Layers = Geometry.Layers.Select(layer => new LatentLayer(layer)).ToArray();
+        Norms = Layers[..^1].Select(layer => new BatchNorm(layer.Channels, hasScale)).ToArray();
         Biases = new(Layers[^1].Stride);
     }
 
@@ -67,6 +57,12 @@ internal sealed class LatentNetwork
 
     public InputEncoding Encoding { get; }
 
+    /// <summary>The words that <see cref="Layers"/> were made from.</summary>
+    public Architecture Architecture { get; }
+
+    public NetworkGeometry Geometry { get; }
+
+    /// <summary>The layers with weights; pools belong to the layer before them.</summary>
     public LatentLayer[] Layers { get; }
 
     /// <summary>One for each hidden layer.</summary>
@@ -83,6 +79,13 @@ internal sealed class LatentNetwork
     public bool HasScale => Norms.Length > 0 && Norms[0].Scale is not null;
 
     public int[] Hidden => Norms.Select(norm => norm.Channels).ToArray();
+
+    /// <summary>Positions over which the scores are added up; 1 but for sum-scores.</summary>
+    public int ScorePositions =>
+        Layers[^1].Geometry is { Kind: LayerKind.SumScores, Input: var input } ? input.Height * input.Width : 1;
+
+    /// <summary>Whether layer <paramref name="index"/> sees bytes, 2v − 255.</summary>
+    public bool IsEightBit(int index) => index == 0 && Encoding.IsEightBit;
 
     public int Bias(int label) => RoundBias(Biases.Values.Span[label]);
 
@@ -125,7 +128,7 @@ internal sealed class LatentNetwork
 
     public LatentNetwork Clone()
     {
-        var copy = new LatentNetwork(Input, Encoding, Hidden, Classes, HasScale) { OptimizerSteps = OptimizerSteps };
+        var copy = new LatentNetwork(Input, Encoding, Architecture, Classes, HasScale) { OptimizerSteps = OptimizerSteps };
         foreach ((FloatBuffer from, FloatBuffer to) in Buffers().Zip(copy.Buffers()))
             from.Span.CopyTo(to.Span);
         for (int l = 0; l < Layers.Length; l++)

@@ -5,7 +5,7 @@ using Bnn.Model;
 namespace Bnn.Training;
 
 /// <summary>What a run is, as text: the content of <c>options.json</c>, and the head of a checkpoint.</summary>
-internal sealed record RunDescription(TrainingOptions Options, string DataName, string DataHash, RunProvenance? Provenance)
+internal sealed record RunDescription(TrainingOptions Options, string DataName, string DataHash, RunProvenance? Provenance, string? DataSource = null)
 {
     public string ToJson() => JsonSerializer.Serialize(this, RunJson.Default.RunDescription);
 

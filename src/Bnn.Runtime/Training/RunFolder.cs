@@ -6,7 +6,10 @@ using Bnn.Storage;
 namespace Bnn.Training;
 
 /// <summary>The folder of a run: options and log for people, <c>checkpoint.bin</c> to go on from, and at the end <c>model.bnn</c>.</summary>
-/// <remarks>Each file is written beside its place and moved there when it is whole: a run that is killed leaves the last epoch's files.</remarks>
+/// <remarks>
+/// The files of an epoch are written beside their places, and moved there when all are whole: a run that is killed, or whose disk fills up,
+/// leaves those of the epoch before. Options and log follow from the checkpoint, and are written again whenever it is saved.
+/// </remarks>
 public sealed class RunFolder
 {
     private RunFolder(string path) => Path = path;
@@ -30,15 +33,25 @@ public sealed class RunFolder
     public static bool Exists(string path) => File.Exists(new RunFolder(path).CheckpointPath);
 
     /// <summary>Makes the folder of a new run and saves its state.</summary>
-    /// <exception cref="IOException">The folder holds a run already, or cannot be written.</exception>
+    /// <exception cref="IOException">The folder holds a run already, or cannot be written; folders made on the way are removed.</exception>
     public static RunFolder Create(string path, TrainingRun run)
     {
         if (Exists(path))
             throw new IOException($"'{path}' holds a run already.");
-        Directory.CreateDirectory(path);
+        string[] missing = [.. MissingFolders(path)];
         var folder = new RunFolder(path);
-        folder.Save(run);
-        return folder;
+        try
+        {
+            Make(path);
+            folder.Save(run);
+            return folder;
+        }
+        catch
+        {
+            foreach (string made in missing.Where(Directory.Exists))
+                Directory.Delete(made);
+            throw;
+        }
     }
 
     /// <summary>Opens the folder of an earlier run.</summary>
@@ -55,12 +68,14 @@ public sealed class RunFolder
     }
 
     /// <summary>Replaces the files by the state of <paramref name="run"/>: call it after every epoch.</summary>
+    /// <exception cref="IOException">One cannot be written; all are as they were.</exception>
     public void Save(TrainingRun run)
     {
         Checkpoint checkpoint = run.ToCheckpoint();
-        Replace(OptionsPath, stream => stream.Write(Encoding.UTF8.GetBytes(checkpoint.Description.ToJson() + "\n")));
-        Replace(LogPath, stream => stream.Write(Encoding.UTF8.GetBytes(Log(checkpoint))));
-        Replace(CheckpointPath, checkpoint.Write);
+        AtomicFile.WriteAll(
+            (CheckpointPath, checkpoint.Write),
+            (OptionsPath, stream => stream.Write(Encoding.UTF8.GetBytes(checkpoint.Description.ToJson() + "\n"))),
+            (LogPath, stream => stream.Write(Encoding.UTF8.GetBytes(Log(checkpoint)))));
     }
 
     /// <summary>Writes <c>model.bnn</c>.</summary>
@@ -83,14 +98,23 @@ public sealed class RunFolder
         return text.ToString();
     }
 
-    private static void Replace(string path, Action<Stream> write)
+    private static void Make(string path)
     {
-        string temporary = path + ".tmp";
-        using (FileStream stream = File.Create(temporary))
+        try
         {
-            write(stream);
-            stream.Flush(flushToDisk: true);
+            Directory.CreateDirectory(path);
         }
-        File.Move(temporary, path, overwrite: true);
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"the folder {path} cannot be made: {problem.Message}", problem);
+        }
+    }
+
+    // The folder and those above it that are not there yet, the innermost first.
+    private static IEnumerable<string> MissingFolders(string path)
+    {
+        string? folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        for (; folder is not null && !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder))
+            yield return folder;
     }
 }

@@ -9,8 +9,8 @@ public sealed record TrainingOptions
     /// <summary>Name of the model.</summary>
     public string Name { get; init; } = "model";
 
-    /// <summary>Channels of each hidden layer, first to last; may be empty.</summary>
-    public EquatableArray<int> Hidden { get; init; } = new([256, 128]);
+    /// <summary>The layers, in the words of <see cref="Training.Architecture.Parse"/>, for example <c>conv3x3-32 pool dense-256 scores</c>, or a preset.</summary>
+    public string Architecture { get; init; } = "dense-256 dense-128 scores";
 
     /// <summary>How bytes become bits, in the words of <see cref="InputEncodings.Choose"/>, for example <c>thermometer-4</c>.</summary>
     public string Encoding { get; init; } = "eight-bit";
@@ -56,9 +56,7 @@ public sealed record TrainingOptions
     public TrainingOptions Require()
     {
         Check(Name.Length is > 0 and <= ModelCaps.NameLength, nameof(Name), $"must have 1 to {ModelCaps.NameLength} characters");
-        foreach (int width in Hidden)
-            Check(width is > 0 and <= ModelCaps.Channels, nameof(Hidden), $"has a layer of {width} channels; allowed are 1 to {ModelCaps.Channels}");
-        Check(Hidden.Length < ModelCaps.Layers, nameof(Hidden), $"has {Hidden.Length} layers; at most {ModelCaps.Layers - 1} are allowed");
+        Training.Architecture.Parse(Architecture);
         Check(Epochs is > 0 and <= 1_000_000, nameof(Epochs), $"is {Epochs}, but must lie in [1, 1000000]");
         Check(BatchSize is > 1 and <= 4096, nameof(BatchSize), $"is {BatchSize}, but must lie in [2, 4096]");
         Check(LearningRate is > 0 and <= 1, nameof(LearningRate), "must lie in (0, 1]");

@@ -29,7 +29,7 @@ public sealed class TrainingRun : IDisposable
         _pool = new(threads);
         _batches = new(split.Training, options, _pool.Threads);
         _forward = new(network, _batches.BatchSize, _pool);
-        _backward = new(_forward, _pool, options.LabelSmoothing, Temperature);
+        _backward = new(_forward, options.LabelSmoothing, Temperature);
         _evaluator = new(network, _pool, Temperature);
         _signs = network.Layers.Select(layer => new bool[layer.Flips.Length]).ToArray();
         CountFlips(count: false);
@@ -62,8 +62,8 @@ public sealed class TrainingRun : IDisposable
 
     internal int Threads => _pool.Threads;
 
-    /// <summary>Logit = Temperature · score.</summary>
-    internal double Temperature => Options.Temperature / Math.Sqrt(Network.Layers[^1].Inputs);
+    /// <summary>Logit = Temperature · score; scores are sums over as many weights and positions.</summary>
+    internal double Temperature => Options.Temperature / Math.Sqrt((double)Network.Layers[^1].Inputs * Network.ScorePositions);
 
     /// <summary>Starts from random weights.</summary>
     /// <param name="options">What to compute.</param>
@@ -75,7 +75,7 @@ public sealed class TrainingRun : IDisposable
         options.Require();
         var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
         InputEncoding encoding = InputEncodings.Choose(options.Encoding, split.Training);
-        var network = new LatentNetwork(data.Shape, encoding, options.Hidden.AsSpan(), data.ClassNames.Count, options.BatchNormScale);
+        var network = new LatentNetwork(data.Shape, encoding, Architecture.Parse(options.Architecture), data.ClassNames.Count, options.BatchNormScale);
         network.Initialize(options.Seed);
         return new(options, data, split, network, provenance: null, [], threads);
     }
@@ -145,7 +145,7 @@ public sealed class TrainingRun : IDisposable
     public Checkpoint ToCheckpoint()
     {
         CheckUsable();
-        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone());
+        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone(), Data.Source);
     }
 
     /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, and folds. Changes nothing in the run.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Bnn.Trainer.Data;
 
 namespace Bnn.Trainer.Commands;
@@ -9,21 +10,21 @@ internal static class CommonOptions
     /// <summary>DATASET</summary>
     public static Argument<DataSet?> DataSet(bool isOptional = false) => new("DATASET")
     {
-        Description = $"One of {DataCatalogue.Names}",
+        Description = $"One of {DataCatalogue.Names}; or data of your own: {DataSpec.Forms}",
         Arity = isOptional ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-        CustomParser = result =>
-        {
-            if (result.Tokens.Count == 0)
-                return null;
-            DataSet? set = DataCatalogue.Find(result.Tokens[0].Value);
-            if (set is null)
-                result.AddError($"no data set is called '{result.Tokens[0].Value}'; there are {DataCatalogue.Names}.");
-            return set;
-        },
+        CustomParser = ParseDataSet,
     };
 
-    /// <summary>MODEL.bnn</summary>
-    public static Argument<string> Model() => new("MODEL.bnn") { Description = "A model file" };
+    /// <summary>--data, for runs that know their data</summary>
+    public static Option<DataSet?> Data() => new("--data")
+    {
+        Description = "The run's own data, if they do not lie where they lay when it was started",
+        HelpName = "DATASET",
+        CustomParser = ParseDataSet,
+    };
+
+    /// <summary>MODEL</summary>
+    public static Argument<string> Model() => new("MODEL") { Description = "A model file, or a run folder, which stands for the model.bnn in it" };
 
     /// <summary>RUN</summary>
     public static Argument<string> RunFolder() => new("RUN") { Description = "A run folder that bnn train or bnn prune made" };
@@ -34,10 +35,26 @@ internal static class CommonOptions
     /// <summary>--data-dir</summary>
     public static Option<string?> DataDir() => new("--data-dir")
     {
-        Description = $"The folder with the data sets [default: the environment variable {DataCatalogue.Variable}]",
+        Description = $"A folder with known data sets, searched before that of {DataEnvironment.Variable} and the cache; it receives downloads",
         HelpName = "DIR",
+    };
+
+    /// <summary>--offline</summary>
+    public static Option<bool> Offline() => new("--offline")
+    {
+        Description = $"Download nothing, as the environment variable {DataEnvironment.OfflineVariable}=1",
     };
 
     /// <summary>--json</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text" };
+
+    private static DataSet? ParseDataSet(ArgumentResult result)
+    {
+        if (result.Tokens.Count == 0)
+            return null;
+        DataSet? set = Bnn.Trainer.Data.DataSet.Parse(result.Tokens[0].Value, out string? problem);
+        if (problem is not null)
+            result.AddError(problem);
+        return set;
+    }
 }

@@ -23,7 +23,7 @@ internal static class EmitCommand
         };
         var command = new CommandWithExamples("emit", "Writes the C# that the source generator makes of a model.",
         [
-            "bnn emit runs/digits/model.bnn --out Digits.cs --class Digits --namespace MyApp",
+            "bnn emit runs/digits --out Digits.cs --class Digits --namespace MyApp",
             "bnn emit model.bnn --goal Size | less",
             "bnn emit model.bnn --lowering Unrolled --out Model.cs",
         ])
@@ -45,12 +45,16 @@ internal static class EmitCommand
     {
         if (to is not null)
             OutputFile.Check(to);
-        ModelInput.Load(path, out _); // says all that is wrong with the file itself
+        path = ModelInput.Load(path).Path; // says all that is wrong with the file itself
         var source = new ModelSource(path, File.ReadAllText(path), options);
         var wrong = new List<ModelError>();
         CompileSettings.Of(source, wrong);
         if (wrong.Count > 0)
-            throw new UsageException(string.Join("; ", wrong.Select(error => error.Message)));
+        {
+            // The compiler speaks of the metadata of a project's item.
+            throw new UsageException(string.Join("; ", wrong.Select(error => error.Message))
+                .Replace("BnnGoal", "--goal", StringComparison.Ordinal).Replace("BnnLowering", "--lowering", StringComparison.Ordinal));
+        }
         CompileOutcome outcome = BnnCompiler.Compile(source, context.Cancel);
         foreach (ModelError note in outcome.Notes)
             context.Log($"note: {note.Message}");
@@ -59,7 +63,7 @@ internal static class EmitCommand
         if (to is null)
             context.Out.Write(model.Source);
         else
-            OutputFile.Write(to, model.Source);
+            OutputFile.Write(context, to, model.Source);
         return ExitCode.Ok;
     }
 }

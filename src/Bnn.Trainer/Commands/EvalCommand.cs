@@ -15,53 +15,49 @@ internal static class EvalCommand
     public static Command Create(CommandContext context)
     {
         Argument<string> model = CommonOptions.Model();
-        Argument<DataSet?> dataSet = CommonOptions.DataSet();
-        var split = new Option<string>("--split")
-        {
-            Description = "Which samples: test, train (without the validation samples) or validation",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => "test",
-        };
-        split.AcceptOnlyFromAmong([.. DataSet.Splits]);
+        Argument<DataSet?> dataSet = CommonOptions.DataSet(isOptional: true);
+        Option<string?> split = Choice.Optional(
+            "--split",
+            "Which samples: test (of a known set), train (without the validation samples), validation, or all (of data of your own)"
+                + " [default: test; data of your own: all, or validation of a run's]",
+            DataSet.Splits);
         Option<double?> minimum = Number.Optional("--min-accuracy", "Exit with 3 if the accuracy is below this share", 0.0, 1.0);
         var predictions = new Option<string?>("--predictions") { Description = "Write the class of each sample, one a line, to this file", HelpName = "FILE" };
         Option<bool> json = CommonOptions.Json();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("eval", "Measures the accuracy of a model.",
         [
-            "bnn eval runs/fashion/model.bnn fashion-mnist",
+            "bnn eval runs/fashion",
             "bnn eval model.bnn mnist --split validation --min-accuracy 0.96",
             "bnn eval model.bnn optdigits --json --predictions classes.txt",
+            "bnn eval runs/photos/model.bnn images:more-photos",
         ])
         {
-            model, dataSet, split, minimum, predictions, json, dataDir,
+            model, dataSet, split, minimum, predictions, json, dataDir, offline,
         };
         command.SetAction(parsed => Run(context, new(
-            parsed.GetRequiredValue(model), parsed.GetValue(dataSet)!, parsed.GetRequiredValue(split), parsed.GetValue(minimum),
-            parsed.GetValue(predictions), parsed.GetValue(json), parsed.GetValue(dataDir))));
+            parsed.GetRequiredValue(model), parsed.GetValue(dataSet), parsed.GetValue(split), parsed.GetValue(minimum),
+            parsed.GetValue(predictions), parsed.GetValue(json), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
         return command;
     }
 
-    private sealed record Wish(string Model, DataSet DataSet, string Split, double? Minimum, string? Predictions, bool Json, string? DataDir);
+    private sealed record Wish(string Model, DataSet? DataSet, string? Split, double? Minimum, string? Predictions, bool Json, DataAccess Access);
 
     private static int Run(CommandContext context, Wish wish)
     {
         if (wish.Predictions is not null)
             OutputFile.Check(wish.Predictions);
-        Model.Network network = ModelInput.Load(wish.Model, out string hash);
-        if (network.Input != wish.DataSet.Shape || network.ClassCount != wish.DataSet.Labels.Count)
-        {
-            throw new InvalidDataException(
-                $"{wish.Model} takes {network.Input} and knows {network.ClassCount} classes, "
-                + $"but {wish.DataSet.Name} has {wish.DataSet.Shape} and {wish.DataSet.Labels.Count}.");
-        }
-        LabeledImages samples = wish.DataSet.ReadSplit(wish.Split, DataCatalogue.Folder(wish.DataDir), context.Warn);
-        var interpreter = new Interpreter(network);
+        var model = ModelInput.Load(wish.Model);
+        DataSet set = wish.DataSet ?? OfRun(model);
+        string split = wish.Split ?? (wish.DataSet is null ? set.HonestSplit : set.UsualSplit);
+        LabeledImages samples = set.ReadSplit(split, wish.Access, ModelInterface.Of(model));
+        var interpreter = new Interpreter(model.Network);
         var watch = Stopwatch.StartNew();
-        EvaluationResult result = Evaluation.Run(interpreter, samples.Pixels, samples.Labels);
-        var report = new EvalReport(wish.Model, network, hash, wish.DataSet, wish.Split, result, watch.Elapsed);
+        EvaluationResult result = Classification.Run(interpreter, samples, context.Cancel);
+        var report = new EvalReport(model, samples, split, result, watch.Elapsed);
         if (wish.Predictions is not null)
-            OutputFile.Write(wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
+            OutputFile.Write(context, wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
         if (wish.Json)
             report.WriteJson(context.Out);
         else
@@ -70,5 +66,12 @@ internal static class EvalCommand
             return ExitCode.Ok;
         context.Error.WriteLine($"error: accuracy {Text.Percent(result.Accuracy)} is below the {Text.Percent(minimum)} of --min-accuracy.");
         return ExitCode.CheckFailed;
+    }
+
+    private static DataSet OfRun(ModelInput model)
+    {
+        if (model.Run is not { } run)
+            throw new UsageException($"which data? Name a data set: {DataCatalogue.Names}. Only a run folder knows its own.");
+        return RunSession.DataOf(run.ReadCheckpoint(), run.Path);
     }
 }

@@ -16,7 +16,7 @@ internal static class InspectCommand
         Option<bool> json = CommonOptions.Json();
         var command = new CommandWithExamples("inspect", "Shows what a model holds and what it will compile to.",
         [
-            "bnn inspect runs/fashion/model.bnn",
+            "bnn inspect runs/fashion",
             "bnn inspect model.bnn --json",
         ])
         {
@@ -28,14 +28,16 @@ internal static class InspectCommand
 
     private static int Run(CommandContext context, string path, bool isJson)
     {
-        Network network = ModelInput.Load(path, out string hash);
-        var source = new ModelSource(path, null, new CompileOptions());
-        Plan plan = BnnCompiler.Plan(network, CompileSettings.Of(source, []), context.Cancel);
-        var report = new InspectReport(path, new FileInfo(path).Length, network, hash, plan);
+        var model = ModelInput.Load(path);
+        var report = new InspectReport(model, new FileInfo(model.Path).Length, Plan(model.Network, model.Path, context.Cancel));
         if (isJson)
             report.WriteJson(context.Out);
         else
             report.WriteText(context.OutConsole());
         return ExitCode.Ok;
     }
+
+    /// <summary>What the generator makes of a network with the usual settings.</summary>
+    public static Plan Plan(Network network, string path, CancellationToken cancel) =>
+        BnnCompiler.Plan(network, CompileSettings.Of(new ModelSource(path, null, new CompileOptions()), []), cancel);
 }

@@ -15,12 +15,7 @@ internal static class OutputFile
             throw new DirectoryNotFoundException($"cannot write {path}: the folder {folder} does not exist.");
     }
 
-    /// <summary>Writes the whole file or nothing. A device, such as /dev/null, is written to and not replaced.</summary>
-    public static void Write(string path, string text)
-    {
-        if (Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
-            File.WriteAllText(path, text);
-        else
-            AtomicFile.WriteText(path, text);
-    }
+    /// <summary>Writes the whole file or nothing; see <see cref="AtomicFile"/>.</summary>
+    public static void Write(CommandContext context, string path, string text) =>
+        context.Stop.While(() => AtomicFile.WriteText(path, text), afterwards: $"stopped; {path} was written.");
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Bnn.Model;
 using Bnn.Pruning;
 using Bnn.Trainer.Data;
 using Bnn.Trainer.Reports;
@@ -20,15 +19,12 @@ internal static class PruneCommand
         var name = new Option<string?>("--name") { Description = "Name of the smaller model [default: that of the parent]", HelpName = "NAME" };
         Option<int> epochs = Number.Option("--epochs", "Epochs of fine-tuning", defaults.Epochs, 1, 1_000_000);
         Option<double> learningRate = Number.Option("--learning-rate", "Largest learning rate of fine-tuning", defaults.LearningRate, 0.000001, 1.0);
-        var score = new Option<ChannelScore>("--score")
-        {
-            Description = "What says which channels go: activity, or random as a control",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => defaults.Score,
-        };
+        Option<ChannelScore> score = Choice.Option("--score", "What says which channels go: activity, or random as a control", defaults.Score);
         Option<ulong> seed = Number.Option("--seed", "Same seed, same bits", defaults.Seed, ulong.MinValue, ulong.MaxValue);
         Option<int> threads = CommonOptions.Threads();
+        Option<DataSet?> data = CommonOptions.Data();
         Option<string?> dataDir = CommonOptions.DataDir();
+        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("prune", "Removes hidden channels of a trained run, then trains what is left.",
         [
             "bnn prune runs/fashion --channels 0.3",
@@ -36,7 +32,7 @@ internal static class PruneCommand
             "bnn prune runs/fashion --channels 0.3 --score random --seed 1 --out runs/control",
         ])
         {
-            parent, channels, to, name, epochs, learningRate, score, seed, threads, dataDir,
+            parent, channels, to, name, epochs, learningRate, score, seed, threads, data, dataDir, offline,
         };
         command.SetAction(parsed => Run(
             context,
@@ -52,32 +48,32 @@ internal static class PruneCommand
                 LearningRate = parsed.GetValue(learningRate),
             },
             parsed.GetValue(threads),
-            parsed.GetValue(dataDir)));
+            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)),
+            parsed.GetValue(data)));
         return command;
     }
 
-    private static int Run(CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, string? dataDir)
+    private static int Run(
+        CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, DataAccess access, DataSet? moved)
     {
         string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned-{Text.Fixed(100 * options.Share, 0)}";
         RunSession.CheckNew(folder);
-        (TrainingRun parent, DataSet set) = RunSession.Open(context, parentFolder, threads, dataDir);
-        using TrainingRun keptAlive = parent;
+        using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
         FoldedModel before = parent.Fold();
         ChannelPruningResult pruned = RunSession.Checked(() => ChannelPruning.Prune(parent, options));
         using TrainingRun run = pruned.Run;
-        RunFolder.Create(folder, run);
-        var session = new RunSession(context, run, folder, set);
+        context.Cancel.ThrowIfCancellationRequested();
+        var session = RunSession.Begin(context, run, folder);
         return session.Run(after =>
         [
             ("before pruning", session.Accuracy(before.ValidationAccuracy)),
             ("before tuning", session.Accuracy(pruned.AccuracyBeforeFineTuning)),
-            ("channels", $"{Widths(parent.Options.Hidden)} before, {Widths(run.Options.Hidden)} now"),
+            ("layers before", parent.Options.Architecture),
+            ("layers now", run.Options.Architecture),
             ("operations", $"{Text.Whole(before.Network.Operations())} a sample before, {Text.Whole(after.Network.Operations())} now"
                 + $" ({Text.Percent((double)after.Network.Operations() / before.Network.Operations())})"),
         ]);
     }
-
-    private static string Widths(EquatableArray<int> hidden) => string.Join("-", hidden.Select(width => Text.Whole(width)));
 }

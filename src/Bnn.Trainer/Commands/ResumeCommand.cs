@@ -12,20 +12,27 @@ internal static class ResumeCommand
     {
         Argument<string> folder = CommonOptions.RunFolder();
         Option<int> threads = CommonOptions.Threads();
+        Option<DataSet?> data = CommonOptions.Data();
         Option<string?> dataDir = CommonOptions.DataDir();
-        var command = new CommandWithExamples("resume", "Goes on with a training or pruning run that was stopped.", ["bnn resume runs/fashion"])
+        Option<bool> offline = CommonOptions.Offline();
+        var command = new CommandWithExamples("resume", "Goes on with a training or pruning run that was stopped.",
+        [
+            "bnn resume runs/fashion",
+            "bnn resume runs/photos --data images:elsewhere/photos",
+        ])
         {
-            folder, threads, dataDir,
+            folder, threads, data, dataDir, offline,
         };
-        command.SetAction(parsed => Run(context, parsed.GetRequiredValue(folder), parsed.GetValue(threads), parsed.GetValue(dataDir)));
+        command.SetAction(parsed => Run(
+            context, parsed.GetRequiredValue(folder), parsed.GetValue(threads),
+            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)), parsed.GetValue(data)));
         return command;
     }
 
     /// <summary>Goes on with the run in <paramref name="folder"/>.</summary>
-    public static int Run(CommandContext context, string folder, int threads, string? dataDir)
+    public static int Run(CommandContext context, string folder, int threads, DataAccess access, DataSet? moved = null)
     {
-        (TrainingRun run, DataSet set) = RunSession.Open(context, folder, threads, dataDir);
-        using (run)
-            return new RunSession(context, run, folder, set).Run();
+        using TrainingRun run = RunSession.Open(folder, threads, access, moved);
+        return RunSession.GoOn(context, run, folder).Run();
     }
 }

@@ -6,28 +6,75 @@ using Bnn.Training;
 namespace Bnn.Trainer.Commands;
 
 /// <summary>Takes a run from where it stands to its model file, and saves it after every epoch.</summary>
-internal sealed class RunSession(CommandContext context, TrainingRun run, string folder, DataSet set)
+internal sealed class RunSession
 {
-    private readonly RunFolder _folder = RunFolder.Open(folder);
-    private int _saved = run.EpochsDone;
+    private readonly CommandContext _context;
+    private readonly TrainingRun _run;
+    private readonly RunFolder _folder;
+    private int _saved;
+
+    private RunSession(CommandContext context, TrainingRun run, RunFolder folder) => (_context, _run, _folder, _saved) = (context, run, folder, run.EpochsDone);
+
+    /// <summary>Makes the folder of a new run.</summary>
+    public static RunSession Begin(CommandContext context, TrainingRun run, string folder)
+    {
+        context.Stop.While(() => RunFolder.Create(folder, run), Stopped(run, folder));
+        return new(context, run, RunFolder.Open(folder));
+    }
+
+    /// <summary>Goes on with a run, and saves it first: what hinders writing shows before the work, and log and options fit the checkpoint again.</summary>
+    public static RunSession GoOn(CommandContext context, TrainingRun run, string folder)
+    {
+        var session = new RunSession(context, run, RunFolder.Open(folder));
+        session.Save(() => session._folder.Save(run));
+        return session;
+    }
 
     /// <summary>Opens a run folder and reads the data that it was trained on.</summary>
-    public static (TrainingRun Run, DataSet Set) Open(CommandContext context, string folder, int threads, string? dataDir)
+    /// <param name="folder">The run.</param>
+    /// <param name="threads">Threads to use; 0: one per processor.</param>
+    /// <param name="access">Where to look for data.</param>
+    /// <param name="moved">The data, if they are not where the run remembers them.</param>
+    /// <exception cref="IOException">Run or data are missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The run is damaged, or the data are not those that it was trained on.</exception>
+    public static TrainingRun Open(string folder, int threads, DataAccess access, DataSet? moved = null)
     {
         if (File.Exists(folder))
             throw new UsageException($"{folder} is a file; name the run folder that bnn train made. A .bnn holds no latent weights to go on from.");
         if (!RunFolder.Exists(folder))
-            throw new DirectoryNotFoundException($"{folder} holds no run. Make one with: bnn train DATASET --out {folder}");
+        {
+            throw new DirectoryNotFoundException(Directory.Exists(folder)
+                ? $"{folder} holds no run: there is no checkpoint.bin in it. Name the folder that bnn train --out made."
+                : $"there is no folder {folder}. Make a run with: bnn train DATASET --out {Text.Argument(folder)}");
+        }
         Checkpoint checkpoint = RunFolder.Open(folder).ReadCheckpoint();
-        DataSet set = DataCatalogue.Find(checkpoint.DataName)
-            ?? throw new InvalidDataException($"{folder} was trained on '{Text.Safe(checkpoint.DataName)}', which is none of {DataCatalogue.Names}.");
-        LabeledImages data = set.ReadTrain(DataCatalogue.Folder(dataDir), context.Warn);
+        DataSet set = moved ?? DataOf(checkpoint, folder);
+        LabeledImages data = ReadTrain(set, access, moved is null ? folder : null);
         if (checkpoint.DataHash != data.Hash)
         {
             throw new InvalidDataException(
-                $"{folder} was trained on another content of {set.Name} than lies in the data folder: SHA-256 {checkpoint.DataHash}, found {data.Hash}.");
+                $"{folder} was trained on another content of {Text.Safe(checkpoint.DataName)} than {set.Argument} has now: "
+                + $"SHA-256 {checkpoint.DataHash}, found {data.Hash}.");
         }
-        return (TrainingRun.Resume(checkpoint, data, threads), set);
+        return TrainingRun.Resume(checkpoint, data.As(checkpoint.DataName, data.Source), threads);
+    }
+
+    /// <summary>The data that a run was trained on, as far as it remembers.</summary>
+    /// <exception cref="InvalidDataException">No data set has its name.</exception>
+    public static DataSet DataOf(Checkpoint checkpoint, string folder) => DataSet.Parse(checkpoint.DataSource ?? checkpoint.DataName, out _)
+        ?? throw new InvalidDataException($"{folder} was trained on '{Text.Safe(checkpoint.DataName)}', which is none of {DataCatalogue.Names}.");
+
+    // The user's own data may have moved since; the run is named if that can be the reason.
+    private static LabeledImages ReadTrain(DataSet set, DataAccess access, string? folder)
+    {
+        try
+        {
+            return set.ReadTrain(access);
+        }
+        catch (IOException problem) when (set is OwnData && folder is not null)
+        {
+            throw new IOException($"the data of {folder} cannot be read: {problem.Message.TrimEnd('.')}. If they have moved, say where to: --data DATASET.");
+        }
     }
 
     /// <summary>Throws if <paramref name="folder"/> cannot become a new run.</summary>
@@ -35,8 +82,10 @@ internal sealed class RunSession(CommandContext context, TrainingRun run, string
     public static void CheckNew(string folder)
     {
         if (RunFolder.Exists(folder))
-            throw new UsageException($"{folder} holds a run already. Go on with it: bnn resume {folder}. Or name another folder.");
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+            throw new UsageException($"{folder} holds a run already. Go on with it: bnn resume {Text.Argument(folder)}. Or name another folder.");
+        if (File.Exists(folder))
+            throw new UsageException($"{folder} is a file. Name a new folder.");
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new UsageException($"{folder} is not empty. Name a new folder.");
     }
 
@@ -61,48 +110,61 @@ internal sealed class RunSession(CommandContext context, TrainingRun run, string
     /// <param name="more">Lines for the summary, given the network.</param>
     public int Run(Func<FoldedModel, IEnumerable<(string Name, string Value)>>? more = null)
     {
-        bool wasFinished = run.IsFinished;
+        bool wasFinished = _run.IsFinished;
         var watch = Stopwatch.StartNew();
-        try
-        {
-            if (!wasFinished)
-                new TrainingProgressView(context, run).Show(RunEpochs);
-        }
-        catch (OperationCanceledException)
-        {
-            context.Log($"stopped; {_saved} of {Text.Count(run.Options.Epochs, "epoch")} saved. Go on with: bnn resume {folder}");
-            return ExitCode.Cancelled;
-        }
-        FoldedModel folded = run.Fold();
-        _folder.SaveModel(folded.Network);
+        if (!wasFinished)
+            new TrainingProgressView(_context, _run).Show(RunEpochs);
+        _context.Cancel.ThrowIfCancellationRequested();
+        FoldedModel folded = _run.Fold();
+        Save(() => _folder.SaveModel(folded.Network));
         var lines = new List<(string Name, string Value)>
         {
-            ("validation", $"{Accuracy(folded.ValidationAccuracy)} right of {Text.Count(run.Split.Validation.Count, "image")} held out"),
+            ("validation", $"{Accuracy(folded.ValidationAccuracy)} right of {Text.Count(_run.Split.Validation.Count, "image")} held out"),
         };
         lines.AddRange(more?.Invoke(folded) ?? [("operations", $"{Text.Whole(folded.Network.Operations())} a sample")]);
         lines.Add(("model", $"{_folder.ModelPath}, {Text.Count(new FileInfo(_folder.ModelPath).Length, "byte")}"));
         string headline = wasFinished ? "finished before; the model was written again." : $"trained in {Text.Duration(watch.Elapsed)}.";
+        string folder = Text.Argument(_folder.Path);
         Summary.Write(
-            context.Out,
-            $"{run.Options.Name}: {headline}",
+            _context.Out,
+            $"{Text.Safe(_run.Options.Name)}: {headline}",
             lines,
-            [$"bnn inspect {_folder.ModelPath}", $"bnn eval {_folder.ModelPath} {set.Name}", $"bnn prune {folder} --channels 0.3"]);
+            [$"bnn report {folder}", $"bnn eval {folder}", $"bnn prune {folder} --channels 0.3"]);
         return ExitCode.Ok;
     }
 
     private void RunEpochs(Action<TrainingProgress> step, Action<EpochRecord> epoch)
     {
-        while (!run.IsFinished)
+        while (!_run.IsFinished)
         {
-            EpochRecord record = run.RunEpoch(step, context.Cancel);
-            _folder.Save(run);
-            _saved = run.EpochsDone;
+            EpochRecord record = _run.RunEpoch(step, _context.Cancel);
+            Save(() => _folder.Save(_run));
             epoch(record);
         }
     }
 
+    // What is on the disk stays good whatever happens here, and the person learns how to go on from it.
+    private void Save(Action write)
+    {
+        try
+        {
+            _context.Stop.While(write, Stopped(_run, _folder.Path));
+            _saved = _run.EpochsDone;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{problem.Message} ({Saved(_saved, _run)}; when this is mended, go on with: {Resume(_folder.Path)})", problem);
+        }
+    }
+
+    private static string Stopped(TrainingRun run, string folder) => $"stopped; {Saved(run.EpochsDone, run)}. Go on with: {Resume(folder)}";
+
+    private static string Saved(int epochs, TrainingRun run) => $"{epochs} of {Text.Count(run.Options.Epochs, "epoch")} saved";
+
+    private static string Resume(string folder) => $"bnn resume {Text.Argument(folder)}";
+
     /// <summary>An accuracy on the validation split, with one standard error.</summary>
     public string Accuracy(double share) => double.IsNaN(share)
         ? "(no validation split)"
-        : $"{Text.Percent(share)} ± {Text.Percent(Math.Sqrt(share * (1 - share) / run.Split.Validation.Count))}";
+        : $"{Text.Percent(share)} ± {Text.Percent(Math.Sqrt(share * (1 - share) / _run.Split.Validation.Count))}";
 }

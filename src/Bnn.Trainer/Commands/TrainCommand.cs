@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
-using Bnn.Model;
 using Bnn.Trainer.Data;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Commands;
 
-/// <summary><c>bnn train</c>: trains a dense network from random weights into a run folder, or goes on with one.</summary>
+/// <summary><c>bnn train</c>: trains a network from random weights into a run folder, or goes on with one.</summary>
 internal sealed class TrainCommand
 {
     private static readonly TrainingOptions Defaults = new();
@@ -16,29 +14,32 @@ internal sealed class TrainCommand
     private readonly Option<string?> _out = new("--out", "-o") { Description = "The run folder to make: checkpoint, log, model.bnn", HelpName = "RUN" };
     private readonly Option<string?> _resume = new("--resume") { Description = "Go on with this run folder instead, as bnn resume does", HelpName = "RUN" };
     private readonly Option<string?> _name = new("--name") { Description = "Name of the model [default: that of the data set]", HelpName = "NAME" };
-    private readonly Option<EquatableArray<int>?> _hidden = new("--hidden")
+    private readonly Option<string?> _architecture = new("--arch", "-a")
     {
-        Description = "Channels of the hidden layers, separated by commas, or 'none' for the scores alone [default: 256,128]",
-        HelpName = "N,N",
-        CustomParser = result => ParseHidden(result.Tokens[0].Value) ?? Fail(result),
+        Description = $"The layers in quotes, for example 'conv3x3-32 pool dense-128 scores', or a preset: {ArchitecturePreset.Names};"
+            + " a preset may have a width factor, nin@0.25 [default: mlp-s]",
+        HelpName = "LAYERS",
     };
+
 
     private readonly Option<string?> _encoding = new("--encoding")
     {
         Description = "How bytes become bits: eight-bit, threshold, threshold-T, thermometer-L, bit-planes, bit-planes-N or raw-bits"
-            + " [default: eight-bit; optdigits: thermometer-4]",
+            + " [default: eight-bit; tables: thermometer-4, monks-N: thermometer-3]",
         HelpName = "NAME",
     };
 
-    private readonly Option<int> _epochs = Number.Option("--epochs", "Passes over the training split", Defaults.Epochs, 1, 1_000_000);
+    private readonly Option<int?> _epochs = Number.Optional("--epochs", "Passes over the training split [default: the preset's, or 40]", 1, 1_000_000);
     private readonly Option<int> _batch = Number.Option("--batch", "Samples of a step", Defaults.BatchSize, 2, 4096);
-    private readonly Option<double> _learningRate = Number.Option("--learning-rate", "Largest learning rate", Defaults.LearningRate, 0.000001, 1.0);
+    private readonly Option<double?> _learningRate = Number.Optional(
+        "--learning-rate", "Largest learning rate [default: the preset's, or 0.01 for dense and 0.005 for convolutional networks]", 0.000001, 1.0);
     private readonly Option<ulong> _seed = Number.Option("--seed", "Same seed, same bits", Defaults.Seed, ulong.MinValue, ulong.MaxValue);
     private readonly Option<int> _shift = Number.Option("--shift", "Move each image by up to so many pixels", Defaults.Shift, 0, 127);
     private readonly Option<bool> _flip = new("--flip") { Description = "Mirror half of the images" };
     private readonly Option<bool> _batchNormScale = new("--batch-norm-scale") { Description = "Let batch norm learn a scale besides the shift" };
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
+    private readonly Option<bool> _offline = CommonOptions.Offline();
 
     private TrainCommand()
     {
@@ -52,12 +53,16 @@ internal sealed class TrainCommand
         var command = new CommandWithExamples("train", "Trains a binary network. A tenth of the training set is held out; the test set is not read.",
         [
             "bnn train fashion-mnist --out runs/fashion",
-            "bnn train mnist --out runs/mnist --hidden 512,512 --epochs 60 --shift 1 --encoding threshold",
-            "bnn train optdigits --out runs/digits --hidden 32 --seed 7",
+            "bnn train fashion-mnist --arch conv-s --flip --shift 1 --out runs/conv",
+            "bnn train mnist --arch 'dense-512 dense-512 scores' --epochs 60 --shift 1 --encoding threshold --out runs/mnist",
+            "bnn train optdigits --arch 'dense-32 scores' --seed 7 --out runs/digits",
+            "bnn train images:photos --out runs/photos",
+            "bnn train table:flowers.csv,class=species --out runs/flowers",
             "bnn train --resume runs/fashion",
         ])
         {
-            _dataSet, _out, _resume, _name, _hidden, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale, _threads, _dataDir,
+            _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale, _threads, _dataDir,
+            _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
         return command;
@@ -65,57 +70,40 @@ internal sealed class TrainCommand
 
     private int Resume(CommandContext context, ParseResult parsed, string folder)
     {
-        Symbol[] mayStay = [_resume, _threads, _dataDir];
+        Symbol[] mayStay = [_resume, _threads, _dataDir, _offline];
         IEnumerable<Symbol> given = parsed.CommandResult.Children
             .Where(child => child is not OptionResult { Implicit: true })
             .Select(child => child is OptionResult option ? (Symbol)option.Option : _dataSet);
         return given.Except(mayStay).FirstOrDefault() is { } other
-            ? throw new UsageException($"{other.Name} cannot go with --resume: the run knows what it was started with. Only --threads and --data-dir can.")
-            : ResumeCommand.Run(context, folder, parsed.GetValue(_threads), parsed.GetValue(_dataDir));
+            ? throw new UsageException($"{other.Name} cannot go with --resume: the run knows what it was started with. Only --threads, --data-dir and --offline can.")
+            : ResumeCommand.Run(context, folder, parsed.GetValue(_threads), Access(context, parsed));
     }
 
     private int Start(CommandContext context, ParseResult parsed)
     {
-        DataSet set = parsed.GetValue(_dataSet) ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}.");
-        string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Name} --out RUN");
+        DataSet set = parsed.GetValue(_dataSet) ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}. Data of your own: {DataSpec.Forms}.");
+        string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Argument} --out RUN");
         RunSession.CheckNew(folder);
+        string architecture = parsed.GetValue(_architecture) ?? "mlp-s";
+        ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
+        Architecture layers = RunSession.Checked(() => Architecture.Parse(architecture));
         TrainingOptions options = RunSession.Checked(new TrainingOptions
         {
             Name = parsed.GetValue(_name) ?? set.Name,
-            Hidden = parsed.GetValue(_hidden) ?? Defaults.Hidden,
-            Encoding = parsed.GetValue(_encoding) ?? set.Encoding,
-            Epochs = parsed.GetValue(_epochs),
+            Architecture = layers.ToString(),
+            Encoding = parsed.GetValue(_encoding) ?? preset?.Encoding ?? set.Encoding,
+            Epochs = parsed.GetValue(_epochs) ?? preset?.Epochs ?? Defaults.Epochs,
             BatchSize = parsed.GetValue(_batch),
-            LearningRate = parsed.GetValue(_learningRate),
+            LearningRate = parsed.GetValue(_learningRate) ?? preset?.LearningRate ?? (layers.HasConvolution ? 0.005 : Defaults.LearningRate),
             Seed = parsed.GetValue(_seed),
             Shift = parsed.GetValue(_shift),
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
         });
-        LabeledImages data = set.ReadTrain(DataCatalogue.Folder(parsed.GetValue(_dataDir)), context.Warn);
+        LabeledImages data = set.ReadTrain(Access(context, parsed));
         using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
-        RunFolder.Create(folder, run);
-        return new RunSession(context, run, folder, set).Run();
+        return RunSession.Begin(context, run, folder).Run();
     }
 
-    private static EquatableArray<int>? ParseHidden(string text)
-    {
-        if (text == "none")
-            return default(EquatableArray<int>);
-        string[] parts = text.Split(',');
-        var widths = new int[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out widths[i])
-                || widths[i] is < 1 or > ModelCaps.Channels)
-                return null;
-        }
-        return new(widths);
-    }
-
-    private static EquatableArray<int>? Fail(ArgumentResult result)
-    {
-        result.AddError($"--hidden must be numbers from 1 to {ModelCaps.Channels} separated by commas, or 'none', but is '{result.Tokens[0].Value}'.");
-        return null;
-    }
+    private DataAccess Access(CommandContext context, ParseResult parsed) => DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline));
 }

@@ -20,12 +20,26 @@ internal sealed class DataStream : IDisposable
     private long _position;
 
     /// <summary>Opens a file.</summary>
+    /// <param name="path">The file; its name ends in <c>.gz</c> if it is gzip.</param>
     /// <exception cref="IOException">It is not there or cannot be read.</exception>
     public DataStream(string path)
+        : this(path, IsGzipName(path))
+    {
+    }
+
+    /// <summary>Opens a file that may have another name than it will have later.</summary>
+    /// <exception cref="IOException">It is not there or cannot be read.</exception>
+    public DataStream(string path, bool isGzip)
     {
         Path = path;
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder, but a file is wanted.");
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        bool isGzip = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+        if (!file.CanSeek)
+        {
+            file.Dispose();
+            throw new IOException($"{path} is a pipe or a device, but a file is wanted.");
+        }
         _statedLength = isGzip ? ReadStatedLength(file) : null;
         MostBytes = isGzip ? file.Length * LargestGzipRatio : file.Length;
         IsExact = !isGzip;
@@ -34,6 +48,9 @@ internal sealed class DataStream : IDisposable
 
     /// <summary>The file, as the user wrote it.</summary>
     public string Path { get; }
+
+    /// <summary>Bytes of the content that were read.</summary>
+    public long Position => _position;
 
     /// <summary>Bytes that the content can have at most.</summary>
     public long MostBytes { get; }
@@ -60,6 +77,10 @@ internal sealed class DataStream : IDisposable
     /// <exception cref="InvalidDataException">There are more, or the compression is damaged.</exception>
     public byte[] ReadToEnd(long most)
     {
+        if (IsExact && MostBytes > most)
+            throw Bad($"too large: {MostBytes} bytes, but at most {most} are read");
+        if (IsExact)
+            return Read(MostBytes - _position, "what is left");
         using var all = new MemoryStream();
         var buffer = new byte[1 << 16];
         for (int got; (got = ReadSome(buffer)) > 0;)
@@ -69,6 +90,17 @@ internal sealed class DataStream : IDisposable
                 throw Bad($"too large: more than {most} bytes");
         }
         return all.ToArray();
+    }
+
+    /// <summary>Reads to the end and gives the SHA-256 of the content.</summary>
+    /// <exception cref="InvalidDataException">The compression is damaged.</exception>
+    public string HashAll()
+    {
+        var buffer = new byte[1 << 16];
+        while (ReadSome(buffer) > 0)
+        {
+        }
+        return Finish();
     }
 
     /// <summary>Checks that nothing follows, and gives the SHA-256 of the content as 64 lower-case hexadecimal digits.</summary>
@@ -83,6 +115,9 @@ internal sealed class DataStream : IDisposable
             throw Bad($"damaged: it decodes to {end} bytes, but states {stated}; get the file again, or unpack it if it has several parts");
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
+
+    /// <summary>Whether a file of this name is taken for gzip.</summary>
+    public static bool IsGzipName(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An error in the content of this file.</summary>
     public InvalidDataException Bad(FormattableString problem) => new($"{Path}: {FormattableString.Invariant(problem)}");

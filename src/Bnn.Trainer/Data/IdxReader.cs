@@ -13,21 +13,24 @@ internal static class IdxReader
     private const uint ImagesMagic = 2051;
     private const uint LabelsMagic = 2049;
 
+    /// <inheritdoc cref="Read(string, string, string, IReadOnlyList{string})"/>
+    public static DataFiles Read(DataRequest request) => Read(request.Paths[0], request.Paths[1], request.Name, request.ClassNames);
+
     /// <summary>Reads a file of images and the file of their labels.</summary>
     /// <param name="imagesPath">An idx3 file, plain or .gz.</param>
     /// <param name="labelsPath">An idx1 file, plain or .gz.</param>
     /// <param name="name">Name of the data set.</param>
-    /// <param name="classNames">Labels must be below their number.</param>
+    /// <param name="classNames">Labels must be below their number; null: the numbers that occur.</param>
     /// <exception cref="InvalidDataException">A file is not such a file, is cut off or too long, or the two do not belong together.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static DataFiles Read(string imagesPath, string labelsPath, string name, IReadOnlyList<string> classNames)
+    public static DataFiles Read(string imagesPath, string labelsPath, string name, IReadOnlyList<string>? classNames)
     {
-        (byte[] labels, string labelsHash) = ReadLabels(labelsPath, classNames.Count);
+        (byte[] labels, IReadOnlyList<string> names, string labelsHash) = ReadLabels(labelsPath, classNames);
         (Shape shape, byte[] images, string imagesHash) = ReadImages(imagesPath);
         int count = images.Length / shape.Count;
         if (count != labels.Length)
             throw new InvalidDataException($"{imagesPath} has {count} images, but {labelsPath} has {labels.Length} labels; they do not belong together");
-        return new(new(name, shape, images, labels, classNames), [new(imagesPath, imagesHash), new(labelsPath, labelsHash)]);
+        return new(new(name, shape, images, labels, names), [new(imagesPath, imagesHash), new(labelsPath, labelsHash)]);
     }
 
     private static (Shape Shape, byte[] Images, string Hash) ReadImages(string path)
@@ -43,15 +46,12 @@ internal static class IdxReader
         return (new Shape(1, (int)rows, (int)columns), images, stream.Finish());
     }
 
-    private static (byte[] Labels, string Hash) ReadLabels(string path, int classCount)
+    private static (byte[] Labels, IReadOnlyList<string> Names, string Hash) ReadLabels(string path, IReadOnlyList<string>? classNames)
     {
         using var stream = new DataStream(path);
         uint count = ReadHeader(stream, LabelsMagic, "labels");
         byte[] labels = stream.Read(count, FormattableString.Invariant($"{count} labels"));
-        int wrong = Array.FindIndex(labels, label => label >= classCount);
-        if (wrong >= 0)
-            throw stream.Bad($"label {labels[wrong]} of sample {wrong}; classes are 0 to {classCount - 1}");
-        return (labels, stream.Finish());
+        return (labels, ClassNames.OfNumbers(stream, labels, classNames), stream.Finish());
     }
 
     private static uint ReadHeader(DataStream stream, uint magic, string what)

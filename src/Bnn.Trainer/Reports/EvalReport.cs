@@ -1,19 +1,18 @@
 using Bnn.Inference;
-using Bnn.Model;
-using Bnn.Trainer.Data;
+using Bnn.Training;
 using Spectre.Console;
 
 namespace Bnn.Trainer.Reports;
 
 /// <summary>What <c>bnn eval</c> found.</summary>
-internal sealed record EvalReport(string Path, Network Network, string Hash, DataSet DataSet, string Split, EvaluationResult Result, TimeSpan Time)
+internal sealed record EvalReport(ModelInput Model, LabeledImages Samples, string Split, EvaluationResult Result, TimeSpan Time)
 {
     private double ImagesPerSecond => Time.TotalSeconds > 0 ? Result.Samples / Time.TotalSeconds : 0;
 
     /// <summary>For people.</summary>
     public void WriteText(IAnsiConsole to)
     {
-        to.MarkupLineInterpolated($"[bold]{Text.Safe(Network.Name)}[/] on {DataSet.Name}, {Split} split");
+        to.MarkupLineInterpolated($"[bold]{Text.Safe(Model.Network.Name)}[/] on {Text.Safe(Samples.Name)}, {Split} split");
         to.WriteLine();
         to.WriteLine($"  accuracy    {Text.Percent(Result.Accuracy)} ± {Text.Percent(Result.StandardError)} (one standard error)");
         to.WriteLine($"  right       {Text.Whole(Result.Correct)} of {Text.Whole(Result.Samples)}");
@@ -25,8 +24,7 @@ internal sealed record EvalReport(string Path, Network Network, string Hash, Dat
         {
             int[] row = [.. Enumerable.Range(0, Result.ClassCount).Select(predicted => Result.Confusion(label, predicted))];
             IEnumerable<string> cells = row.Select(count => count == 0 ? "." : Text.Whole(count));
-            string name = DataSet.Labels[label] == Text.Whole(label) ? Text.Whole(label) : $"{label} {DataSet.Labels[label]}";
-            grid.Add([name, .. cells, row.Sum() == 0 ? "-" : Text.Percent((double)row[label] / row.Sum())]);
+            grid.Add([Text.Class(label, Samples.ClassNames[label]), .. cells, row.Sum() == 0 ? "-" : Text.Percent((double)row[label] / row.Sum())]);
         }
         grid.Write(to);
     }
@@ -34,9 +32,9 @@ internal sealed record EvalReport(string Path, Network Network, string Hash, Dat
     /// <summary>For programs.</summary>
     public void WriteJson(TextWriter to) => Text.WriteJson(to, json =>
     {
-        json.WriteString("model", Path);
-        json.WriteString("modelSha256", Hash);
-        json.WriteString("dataSet", DataSet.Name);
+        json.WriteString("model", Model.Path);
+        json.WriteString("modelSha256", Model.Hash);
+        json.WriteString("dataSet", Samples.Name);
         json.WriteString("split", Split);
         json.WriteNumber("samples", Result.Samples);
         json.WriteNumber("correct", Result.Correct);
@@ -45,7 +43,7 @@ internal sealed record EvalReport(string Path, Network Network, string Hash, Dat
         json.WriteNumber("seconds", Time.TotalSeconds);
         json.WriteNumber("imagesPerSecond", ImagesPerSecond);
         json.WriteStartArray("labels");
-        foreach (string label in DataSet.Labels)
+        foreach (string label in Samples.ClassNames)
             json.WriteStringValue(label);
         json.WriteEndArray();
         json.WriteStartArray("confusion");

@@ -6,9 +6,11 @@ using Spectre.Console;
 namespace Bnn.Trainer.Reports;
 
 /// <summary>What <c>bnn inspect</c> found.</summary>
-internal sealed record InspectReport(string Path, long FileBytes, Network Network, string Hash, Plan Plan)
+internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan Plan)
 {
-    private readonly IReadOnlyList<LayerFacts> _layers = [.. LayerFacts.Of(Network)];
+    private readonly IReadOnlyList<LayerFacts> _layers = [.. LayerFacts.Of(Model.Network)];
+
+    private Network Network => Model.Network;
 
     private long LiveWeights => _layers.Sum(layer => layer.LiveWeights);
 
@@ -19,8 +21,8 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
     {
         to.MarkupLineInterpolated($"[bold]{Text.Safe(Network.Name)}[/]");
         to.WriteLine();
-        to.WriteLine($"  file        {Path}, {Text.Count(FileBytes, "byte")}");
-        to.WriteLine($"  sha-256     {Hash}");
+        to.WriteLine($"  file        {Model.Path}, {Text.Count(FileBytes, "byte")}");
+        to.WriteLine($"  sha-256     {Model.Hash}");
         to.WriteLine($"  input       {Network.Input} ({Text.Count(Network.InputLength, "byte")})");
         to.WriteLine($"  encoding    {Describe(Network.Encoding)}");
         to.WriteLine($"  classes     {Network.ClassCount}{(Network.Labels.Length == 0 ? "" : ": " + string.Join(", ", Network.Labels.Select(Text.Safe)))}");
@@ -28,12 +30,11 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
         to.WriteLine($"  weights     {Text.Whole(LiveWeights)} live of {Text.Whole(weights)}; {Text.Count((LiveWeights + 7) / 8, "byte")} as bits");
         to.WriteLine($"  operations  {Text.Whole(Network.Operations())} a sample; {Text.Whole(InnerOperations)} without the first and last layer");
         to.WriteLine();
-        var grid = new Grid("<layer", "<kind", "in", "out", "K", "live", "operations", "saturated");
+        var grid = new Grid("<layer", "<kind", "<window", "in", "out", "K", "live", "operations", "saturated");
         foreach (LayerFacts layer in _layers)
         {
             grid.Add(
-                Text.Safe(layer.Name), layer.Kind, layer.Input.ToString(), layer.Output.ToString(),
-                layer.LeastK == layer.MostK ? Text.Whole(layer.MostK) : $"{Text.Whole(layer.LeastK)}-{Text.Whole(layer.MostK)}",
+                Text.Safe(layer.Layer.Name), layer.Layer.Keyword, layer.Details, layer.Input.ToString(), layer.Output.ToString(), layer.K,
                 Text.Whole(layer.LiveWeights), Text.Whole(layer.Operations), Text.Whole(layer.Saturated));
         }
         grid.Write(to);
@@ -50,9 +51,9 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
     /// <summary>For programs.</summary>
     public void WriteJson(TextWriter to) => Text.WriteJson(to, json =>
     {
-        json.WriteString("model", Path);
+        json.WriteString("model", Model.Path);
         json.WriteString("name", Network.Name);
-        json.WriteString("modelSha256", Hash);
+        json.WriteString("modelSha256", Model.Hash);
         json.WriteNumber("fileBytes", FileBytes);
         json.WriteString("inputShape", Network.Input.ToString());
         json.WriteNumber("inputBytes", Network.InputLength);
@@ -69,10 +70,11 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
         foreach (LayerFacts layer in _layers)
         {
             json.WriteStartObject();
-            json.WriteString("name", layer.Name);
-            json.WriteString("kind", layer.Kind);
+            json.WriteString("name", layer.Layer.Name);
+            json.WriteString("kind", layer.Layer.Keyword);
             json.WriteString("inputShape", layer.Input.ToString());
             json.WriteString("outputShape", layer.Output.ToString());
+            WriteDetails(json, layer.Layer);
             json.WriteNumber("leastLiveWeightsOfAChannel", layer.LeastK);
             json.WriteNumber("mostLiveWeightsOfAChannel", layer.MostK);
             json.WriteNumber("weights", layer.Weights);
@@ -88,6 +90,32 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
             json.WriteString(entry.Key, entry.Value);
         json.WriteEndObject();
     });
+
+    private static void WriteDetails(Utf8JsonWriter json, Layer layer)
+    {
+        switch (layer)
+        {
+            case ConvolutionLayer convolution:
+                WriteWindow(json, "kernel", convolution.Kernel, convolution.Stride, convolution.Padding);
+                json.WriteNumber("paddingBit", convolution.PaddingBit ? 1 : 0);
+                json.WriteNumber("groups", convolution.Groups);
+                break;
+            case MaxPoolLayer pool:
+                WriteWindow(json, "window", pool.Window, pool.Stride, pool.Padding);
+                json.WriteNumber("andChannels", pool.AndChannels.Count(isAnd => isAnd));
+                break;
+            case ScoreLayer scores:
+                json.WriteNumber("scale", scores.Scale);
+                break;
+        }
+    }
+
+    private static void WriteWindow(Utf8JsonWriter json, string name, Extent window, Extent stride, Bnn.Model.Padding padding)
+    {
+        json.WriteString(name, window.ToString());
+        json.WriteString("stride", stride.ToString());
+        json.WriteString("padding", padding.ToString());
+    }
 
     private void WritePlan(Utf8JsonWriter json)
     {
@@ -109,7 +137,8 @@ internal sealed record InspectReport(string Path, long FileBytes, Network Networ
         json.WriteEndObject();
     }
 
-    private static string Describe(InputEncoding encoding) => encoding switch
+    /// <summary>An encoding in words.</summary>
+    public static string Describe(InputEncoding encoding) => encoding switch
     {
         ThresholdEncoding threshold => $"threshold, 1 bit a value: v >= {string.Join(", ", threshold.Thresholds)}",
         ThermometerEncoding thermometer => $"thermometer, v >= {PerChannel(thermometer.Levels)}",

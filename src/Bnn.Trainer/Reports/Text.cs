@@ -16,6 +16,17 @@ internal static class Text
     /// <summary>A number with <paramref name="decimals"/> decimals.</summary>
     public static string Fixed(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
+    /// <summary>A class by number and name, or by its number alone if that is its name.</summary>
+    public static string Class(int label, string name) => name == Whole(label) ? name : $"{Whole(label)} {Safe(name)}";
+
+    /// <summary>A number of bytes, for example <c>12.3 MB</c>.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1000 => Count(bytes, "byte"),
+        < 1_000_000 => Fixed(bytes / 1e3, 1) + " kB",
+        _ => Fixed(bytes / 1e6, 1) + " MB",
+    };
+
     /// <summary>A duration in the largest fitting units, for example <c>4 min 05 s</c>.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
@@ -33,6 +44,11 @@ internal static class Text
         string.Concat(text.EnumerateRunes().Select(rune => Rune.GetUnicodeCategory(rune) is
             UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? "?" : rune.ToString()));
+
+    /// <summary>A path as it stands in a command to copy: in single quotes if a shell would take it apart.</summary>
+    public static string Argument(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=,:@%\\".Contains(c, StringComparison.Ordinal))
+        ? path
+        : $"'{Safe(path).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>Writes one indented JSON object and a line end.</summary>
     public static void WriteJson(TextWriter to, Action<Utf8JsonWriter> content)

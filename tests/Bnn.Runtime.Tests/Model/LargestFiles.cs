@@ -17,7 +17,8 @@ internal static class LargestFiles
         ["empty lines with carriage returns"] = () => Fill("bnn 1\r\n", "\r\n"),
         ["comments"] = () => Fill("bnn 1\n", "#\n"),
         ["lines of spaces"] = () => Fill(Header + "layers 1\n", "row " + new string(' ', ModelCaps.LineLength - 4) + "\n"),
-        ["lines of words in a layer"] = () => Fill(Header + "layers 1\nlayer dense \"d\" channels 65536 inputs 1\n", "row " + Repeat("1 ", (ModelCaps.LineLength - 4) / 2) + "\n"),
+        ["lines of words in a layer"] = () => Fill(
+            Header + "layers 1\nlayer dense \"d\" channels 65536 inputs 1\n", "row " + Repeat("1 ", (ModelCaps.LineLength - 4) / 2) + "\n"),
         ["unknown words"] = () => Fill("bnn 1\n", "what\n"),
         ["long unknown words"] = () => Fill("bnn 1\n", new string('x', ModelCaps.LineLength) + "\n"),
         ["long foreign words"] = () => Fill("bnn 1\n", new string('\u2028', ModelCaps.LineLength) + "\n"),
@@ -32,7 +33,7 @@ internal static class LargestFiles
         ["layers without a number of layers"] = () => Fill(Header + "layers x\n", "layer flatten \"f\"\n"),
         ["long names of layers"] = () => Fill(Header + "layers 256\n", $"layer flatten \"{new string('n', (ModelCaps.FileLength / 257) - 17)}\"\n"),
         ["long names of layers with weights"] = () => Fill(Header + "layers 256\n",
-            $"layer convolution \"{new string('n', (ModelCaps.FileLength / 257) - 110)}\" channels 1 inputs 1 kernel 1x1 stride 1x1 padding 0,0,0,0 bit 0 groups 1\nrow 0 AA==\n"),
+            Convolution(new string('n', (ModelCaps.FileLength / 257) - 110), 1) + "row 0 AA==\n"),
         ["long keyword of a layer"] = () => Fill(Header + "layers 256\n", $"layer {new string('n', ModelCaps.LineLength - 100)} \"n\"\n"),
         ["labels"] = () => Fill(Header, "label \"\"\n"),
         ["long labels"] = () => Fill(Header, $"label \"{new string('x', ModelCaps.LineLength - 8)}\"\n"),
@@ -55,7 +56,7 @@ internal static class LargestFiles
         int layers = (ModelCaps.FileLength - 1000) / (layer.Length + 150);
         text.Append(string.Create(null, $"layers {layers + 1}\n"));
         for (int i = 0; i < layers; i++)
-            text.Append(string.Create(null, $"layer convolution \"c{i}\" channels {channels} inputs 1 kernel 1x1 stride 1x1 padding 0,0,0,0 bit 0 groups {channels}\n")).Append(layer);
+            text.Append(Convolution($"c{i}", channels)).Append(layer);
         return Whole(text, channels);
     }
 
@@ -63,7 +64,8 @@ internal static class LargestFiles
     private static string WideRows(string row)
     {
         int rows = Math.Min((ModelCaps.Weights / ModelCaps.FanIn) - 1, (ModelCaps.FileLength / row.Length) - 1);
-        var text = new StringBuilder(Weighted).Append(string.Create(null, $"layers 2\nlayer dense \"d\" channels {rows} inputs 65536\n")).Append(Repeat(row, rows));
+        var text = new StringBuilder(Weighted);
+        text.Append(string.Create(null, $"layers 2\nlayer dense \"d\" channels {rows} inputs 65536\n")).Append(Repeat(row, rows));
         return Whole(text, rows);
     }
 
@@ -73,7 +75,15 @@ internal static class LargestFiles
         return SampleModels.Sealed(Fill(text.ToString(), "#" + new string(' ', 998) + "\n", left: 70) + "sha256 ");
     }
 
-    private static string Base64(int bits, char digit) => new string(digit, ((bits + 7) / 8 * 4 + 2) / 3) is var digits ? digits.PadRight((digits.Length + 3) / 4 * 4, '=') : "";
+    // One weight for each channel.
+    private static string Convolution(string name, int channels) => string.Create(null,
+        $"layer convolution \"{name}\" channels {channels} inputs 1 kernel 1x1 stride 1x1 padding 0,0,0,0 bit 0 groups {channels}\n");
+
+    private static string Base64(int bits, char digit)
+    {
+        int bytes = (bits + 7) / 8;
+        return new string(digit, ((4 * bytes) + 2) / 3).PadRight((bytes + 2) / 3 * 4, '=');
+    }
 
     private static string Repeat(string text, int count) => new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
 

@@ -41,7 +41,8 @@ public class LargestFilesTests(ITestOutputHelper output)
         private readonly long _start = Stopwatch.GetTimestamp();
         private readonly TimeSpan _used = Environment.CpuUsage.TotalTime;
 
-        public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_start) is var wall && Environment.CpuUsage.TotalTime - _used is var used && used < wall ? used : wall;
+        public TimeSpan Elapsed =>
+            Stopwatch.GetElapsedTime(_start) is var wall && Environment.CpuUsage.TotalTime - _used is var used && used < wall ? used : wall;
     }
 
     // From the moment when the token is cancelled to the end of reading.

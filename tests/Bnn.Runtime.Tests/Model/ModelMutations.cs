@@ -5,7 +5,7 @@ using Bnn.Model;
 
 namespace Bnn.Runtime.Tests.Model;
 
-/// <summary>Damaged model files from a seed: lines, words, numbers, base64 and single characters are changed, mostly under a checksum that fits again.</summary>
+/// <summary>Damaged model files from a seed: lines, words, numbers, base64 and characters are changed, mostly under a checksum that fits again.</summary>
 internal static partial class ModelMutations
 {
     private static readonly string[] s_models =
@@ -13,12 +13,13 @@ internal static partial class ModelMutations
 
     private static readonly string[] s_numbers =
     [
-        "0", "1", "-1", "2", "3", "7", "8", "9", "63", "64", "65", "255", "256", "4096", "65535", "65536", "65537", "67108864", "4194304", "4194305", "2147483647",
-        "2147483648", "-2147483648", "-2147483649", "4294967295", "4294967296", "999999999999999999", "9223372036854775807", "99999999999999999999999999",
-        "-0", "00", "007", "+1", "1e3", "0x10", "1.5", "", "-", "\u0663",
+        "0", "1", "-1", "2", "3", "7", "8", "9", "63", "64", "65", "255", "256", "4096", "65535", "65536", "65537", "67108864", "4194304", "4194305",
+        "2147483647", "2147483648", "-2147483648", "-2147483649", "4294967295", "4294967296", "999999999999999999", "9223372036854775807",
+        "99999999999999999999999999", "-0", "00", "007", "+1", "1e3", "0x10", "1.5", "", "-", "\u0663",
     ];
 
-    private static readonly char[] s_chars = ['\0', '\t', '\r', '\n', ' ', '"', '\\', '#', '=', 'A', '/', '0', '-', '~', '\u007f', '\u00e9', '\u2028', '\ud800', '\uffff'];
+    private static readonly char[] s_chars =
+        ['\0', '\t', '\r', '\n', ' ', '"', '\\', '#', '=', 'A', '/', '0', '-', '~', '\u007f', '\u00e9', '\u2028', '\ud800', '\uffff'];
 
     private delegate void Mutation(List<string> lines, Random random);
 
@@ -95,7 +96,8 @@ internal static partial class ModelMutations
 
     private static void DropWord(List<string> lines, Random random) => EditWords(lines, random, words => words.RemoveAt(random.Next(words.Count)));
 
-    private static void RepeatWord(List<string> lines, Random random) => EditWords(lines, random, words => words.Insert(random.Next(words.Count + 1), words[random.Next(words.Count)]));
+    private static void RepeatWord(List<string> lines, Random random) =>
+        EditWords(lines, random, words => words.Insert(random.Next(words.Count + 1), words[random.Next(words.Count)]));
 
     private static void SwapWords(List<string> lines, Random random) => EditWords(lines, random, words =>
     {
@@ -127,7 +129,7 @@ internal static partial class ModelMutations
         Match number = numbers[random.Next(numbers.Count)];
         string value = s_numbers[random.Next(s_numbers.Length)];
         if (random.Next(2) == 0 && long.TryParse(number.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long was))
-            value = random.Next(4) switch { 0 => was - 1, 1 => 2 * was, 2 => -was, _ => was + 1 } is var near ? near.ToString(CultureInfo.InvariantCulture) : "";
+            value = string.Create(CultureInfo.InvariantCulture, $"{random.Next(4) switch { 0 => was - 1, 1 => 2 * was, 2 => -was, _ => was + 1 }}");
         lines[at] = lines[at][..number.Index] + value + lines[at][(number.Index + number.Length)..];
     }
 
@@ -171,18 +173,30 @@ internal static partial class ModelMutations
         if (lines[at].Length == 0)
             return;
         var chars = new StringBuilder(lines[at]);
-        chars[random.Next(chars.Length)] = random.Next(3) == 0 ? (char)random.Next(0x10000) : random.Next(2) == 0 ? (char)random.Next(' ', 127) : s_chars[random.Next(s_chars.Length)];
+        chars[random.Next(chars.Length)] = random.Next(3) switch
+        {
+            0 => (char)random.Next(0x10000),
+            1 => (char)random.Next(' ', 127),
+            _ => s_chars[random.Next(s_chars.Length)],
+        };
         lines[at] = chars.ToString();
     }
 
-    private static void AddComment(List<string> lines, Random random) => lines.Insert(random.Next(lines.Count + 1), random.Next(3) switch { 0 => "", 1 => "# note \ud83d\ude00", _ => "#" });
+    private static void AddComment(List<string> lines, Random random) =>
+        lines.Insert(random.Next(lines.Count + 1), random.Next(3) switch { 0 => "", 1 => "# note \ud83d\ude00", _ => "#" });
 
     // Names, texts and words around their caps.
     private static void Lengthen(List<string> lines, Random random)
     {
         int at = random.Next(lines.Count);
         int quote = lines[at].IndexOf('"', StringComparison.Ordinal);
-        int length = random.Next(4) switch { 0 => ModelCaps.NameLength, 1 => ModelCaps.NameLength + 1, 2 => ModelCaps.TextLength + 1, _ => random.Next(10_000) };
+        int length = random.Next(4) switch
+        {
+            0 => ModelCaps.NameLength,
+            1 => ModelCaps.NameLength + 1,
+            2 => ModelCaps.TextLength + 1,
+            _ => random.Next(10_000),
+        };
         lines[at] = lines[at].Insert(quote < 0 ? random.Next(lines[at].Length + 1) : quote + 1, new string('x', length));
     }
 

@@ -23,13 +23,14 @@ public class ReaderFuzzTests(ITestOutputHelper output)
             ReadResult result = Read(text, seed);
             if (Stopwatch.GetElapsedTime(began) is var time && time > longest)
                 longest = time;
-            if ((Fault(text, result)) is { } fault)
+            if (Fault(text, result) is { } fault)
                 Assert.Fail($"Seed {seed}: {fault}\n{text}");
             networks += result.Network is null ? 0 : 1;
             foreach (ModelError error in result.Errors)
                 kinds[error.Kind.Id] = kinds.GetValueOrDefault(error.Kind.Id) + 1;
         }
-        output.WriteLine($"{count} files in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, longest {longest.TotalMilliseconds:F0} ms: {networks} networks, {string.Join(", ", kinds)}");
+        output.WriteLine($"{count} files in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s, longest {longest.TotalMilliseconds:F0} ms: "
+            + $"{networks} networks, {string.Join(", ", kinds)}");
         Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         // The damage reaches everything that the reader does: each kind of error, and networks that are another.
         Assert.Equal(ModelErrors.All.Select(kind => kind.Id), kinds.Keys);

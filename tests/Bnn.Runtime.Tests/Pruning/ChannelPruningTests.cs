@@ -15,7 +15,7 @@ public sealed class ChannelPruningTests
         using TrainingRun parent = Parent();
         ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = share, Epochs = 1 });
         using TrainingRun run = result.Run;
-        Assert.Equal([first, second], run.Options.Hidden);
+        Assert.Equal($"dense-{first} dense-{second} scores", run.Options.Architecture);
         Assert.Equal([first, second], result.Kept.Select(kept => kept.Length));
         run.RunEpoch();
         Network network = run.Fold().Network;
@@ -71,6 +71,54 @@ public sealed class ChannelPruningTests
         Assert.Equal(0, activity[17]);
         using var pool = new WorkerPool(1);
         Assert.Equal(new Evaluator(whole, pool, 1).Run(s_images).Scores, new Evaluator(smaller, pool, 1).Run(s_images).Scores);
+    }
+
+    // What lies beyond the border of an image is −1 here: only a channel that always gives −1 is the same constant there.
+    [Theory]
+    [InlineData("conv3x3-10 pool conv3x3-12 pool dense-14 scores", -10000)]
+    [InlineData("conv3x3-10 conv1x1-9 pool sum-scores", 10000)]
+    [InlineData("conv3x3-9 pool scores", 10000)]
+    public void Removing_saturated_channels_of_convolutions_changes_no_bit_and_no_score(string architecture, float shift)
+    {
+        using TrainingRun parent = Parent(architecture);
+        LatentNetwork whole = parent.Network;
+        int[][] kept = whole.Norms.Select(norm => Enumerable.Range(0, norm.Channels).Where(c => c is not (2 or 5)).ToArray()).ToArray();
+        using var pool = new WorkerPool(1);
+        foreach (BatchNorm norm in whole.Norms)
+            (norm.Shift.Values.Span[2], norm.Shift.Values.Span[5]) = (shift, -10000);
+        var before = new Evaluator(whole, pool, 1);
+        before.ReestimateStatistics(new PlainSource(s_images));
+        double[] activity = before.CountActive(s_images)[^1].Select(count => (double)count / s_images.Count).ToArray();
+
+        LatentNetwork smaller = ChannelSurgery.Keep(whole, kept, activity);
+        Assert.Equal(kept.Select(channels => channels.Length), smaller.Hidden);
+        var after = new Evaluator(smaller, pool, 1);
+        after.ReestimateStatistics(new PlainSource(s_images));
+        Assert.Equal(before.Run(s_images).Scores, after.Run(s_images).Scores);
+        bool[][] bits = before.HiddenBits(s_images, 3), left = after.HiddenBits(s_images, 3);
+        for (int l = 0; l < kept.Length; l++)
+        {
+            int positions = whole.Layers[l].Geometry.Positions;
+            Assert.Equal(kept[l].SelectMany(c => bits[l].Skip(c * positions).Take(positions)), left[l]);
+        }
+    }
+
+    [Fact]
+    public void Pruned_convolutions_train_on_and_fold()
+    {
+        using TrainingRun parent = Parent("conv3x3-10 pool conv3x3-12 dense-14 scores");
+        ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = 0.5, Epochs = 1 });
+        using TrainingRun run = result.Run;
+        Assert.Equal("conv3x3-5 pool conv3x3-6 dense-7 scores", run.Options.Architecture);
+        run.RunEpoch();
+        Assert.Equal((42L * 9 * 5 * 8) + (9L * 5 * 9 * 6) + (9 * 6 * 7) + (7 * 5), run.Fold().Network.Operations());
+    }
+
+    [Fact]
+    public void Grouped_convolutions_are_refused()
+    {
+        using TrainingRun parent = Parent("conv3x3-10 conv3x3-10-g2 scores");
+        Assert.Contains("group", Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,13 +183,13 @@ public sealed class ChannelPruningTests
         using TrainingRun parent = Parent();
         Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = 1 }));
         Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = double.NaN }));
-        using var flat = TrainingRun.Start(SyntheticImages.Options with { Hidden = default }, s_images);
+        using var flat = TrainingRun.Start(SyntheticImages.Options with { Architecture = "scores" }, s_images);
         Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(flat, new()));
     }
 
-    private static TrainingRun Parent()
+    private static TrainingRun Parent(string architecture = "dense-40 dense-21 scores")
     {
-        var run = TrainingRun.Start(SyntheticImages.Options with { Epochs = 1 }, s_images);
+        var run = TrainingRun.Start(SyntheticImages.Options with { Epochs = 1, Architecture = architecture }, s_images);
         run.RunEpoch();
         return run;
     }

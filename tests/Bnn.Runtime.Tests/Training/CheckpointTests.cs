@@ -79,7 +79,7 @@ public sealed class CheckpointTests
 
     private static TrainingRun Run(string encoding)
     {
-        var run = TrainingRun.Start(SyntheticImages.Options with { Encoding = encoding, Hidden = new([9]), BatchNormScale = true }, SyntheticImages.Small);
+        var run = TrainingRun.Start(SyntheticImages.Options with { Encoding = encoding, Architecture = "dense-9 scores", BatchNormScale = true }, SyntheticImages.Small);
         run.RunEpoch();
         return run;
     }

@@ -7,14 +7,30 @@ public sealed class GradientTests
 {
     private const double Temperature = 0.4, Smoothing = 0.1;
 
-    [Theory, InlineData(true), InlineData(false)]
-    public void Written_formulas_are_the_slopes_of_the_smooth_loss(bool hasScale)
+    private const string Dense = "dense-40 dense-7 scores";
+
+    /// <summary>Every kind of layer, with odd sizes: groups, strides, padding of both bits, pools that overlap or reach beyond the image.</summary>
+    public static TheoryData<string, bool> Architectures { get; } = new()
     {
-        (LatentNetwork network, LabeledImages images) = Make(hasScale);
+        { Dense, true },
+        { Dense, false },
+        { "conv3x3-5 pool dense-7 scores", true },
+        { "conv3x3-5 conv1x1-4 conv3x3-13-b1 flatten scores", false },
+        { "conv3x2-4-s2 conv2x3-6-g2-p1 sum-scores", true },
+        { "conv5x5-6 pool3x3-s2-p1 pool2x2-s1 conv3x3-6-g3-s2x1-p2 scores", true },
+        { "flatten dense-5 scores", false },
+        { "conv3x3-4-s3-p0 dense-3 scores", false },
+        { "sum-scores", false },
+    };
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void Written_formulas_are_the_slopes_of_the_smooth_loss(string architecture, bool hasScale)
+    {
+        (LatentNetwork network, LabeledImages images) = Make(architecture, hasScale);
         SlowNetwork slow = Slow(network, images, isSmooth: true);
         slow.Loss(gradients: true);
         for (int l = 0; l < network.Layers.Length; l++)
-            CheckSlopes(slow, slow.Weights[l], slow.WeightGradients[l], step: 17);
+            CheckSlopes(slow, slow.Weights[l], slow.WeightGradients[l], step: 61);
         for (int l = 0; l < network.Norms.Length; l++)
         {
             CheckSlopes(slow, slow.Shifts[l], slow.ShiftGradients[l], step: 3);
@@ -24,32 +40,33 @@ public sealed class GradientTests
         CheckSlopes(slow, slow.Biases, slow.BiasGradients, step: 1);
     }
 
-    [Theory, InlineData(true, true), InlineData(true, false), InlineData(false, true), InlineData(false, false)]
-    public void Gradients_of_the_engine_are_the_written_formulas(bool isSmooth, bool hasScale)
+    [Theory, MemberData(nameof(Architectures))]
+    public void Smooth_gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: true);
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void Gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: false);
+
+    private static void CheckEngine(string architecture, bool hasScale, bool isSmooth)
     {
-        (LatentNetwork network, LabeledImages images) = Make(hasScale);
+        (LatentNetwork network, LabeledImages images) = Make(architecture, hasScale);
         SlowNetwork slow = Slow(network, images, isSmooth);
         double expected = slow.Loss(gradients: true);
 
         using var pool = new WorkerPool(2);
-        var forward = new ForwardPass(network, images.Count, pool) { IsSmooth = isSmooth };
-        var backward = new BackwardPass(forward, pool, Smoothing, Temperature)
-        {
-            WeightGradients = network.Layers.Select(layer => new float[layer.Weights.Values.Length]).ToArray(),
-            ShiftGradients = network.Norms.Select(norm => new float[norm.Shift.Values.Length]).ToArray(),
-            ScaleGradients = network.Norms.Select(norm => new float[norm.Shift.Values.Length]).ToArray(),
-        };
+        var forward = new ForwardPass(network, images.Count, pool, isSmooth);
+        var gradients = new GradientKeeper();
+        var backward = new BackwardPass(forward, Smoothing, Temperature) { Check = gradients };
         forward.Run(new PlainSource(images), 0, images.Count, useBatchStatistics: true);
         Assert.Equal(expected, backward.Step(images.Labels, learningRate: 0.01), 5);
         for (int l = 0; l < network.Layers.Length; l++)
-            CheckClose(slow.WeightGradients[l], backward.WeightGradients[l]);
+            CheckClose(slow.WeightGradients[l], gradients.Of(network.Layers[l].Weights));
         for (int l = 0; l < network.Norms.Length; l++)
         {
-            CheckClose(slow.ShiftGradients[l], backward.ShiftGradients[l]);
+            CheckClose(slow.ShiftGradients[l], gradients.Of(network.Norms[l].Shift));
             if (hasScale)
-                CheckClose(slow.ScaleGradients[l], backward.ScaleGradients[l]);
+                CheckClose(slow.ScaleGradients[l], gradients.Of(network.Norms[l].Scale!));
         }
-        CheckClose(slow.BiasGradients, backward.BiasGradients);
+        CheckClose(slow.BiasGradients, gradients.Of(network.Biases));
     }
 
     [Fact]
@@ -78,10 +95,11 @@ public sealed class GradientTests
         Assert.Equal(-1, array.Values.Span[7]);
     }
 
-    private static (LatentNetwork Network, LabeledImages Images) Make(bool hasScale)
+    private static (LatentNetwork Network, LabeledImages Images) Make(string architecture, bool hasScale)
     {
-        LabeledImages images = SyntheticImages.Create(26, new(1, 3, 4), classes: 3, seed: 5);
-        var network = new LatentNetwork(images.Shape, new ThermometerEncoding(new([new([80, 160])])), [40, 7], 3, hasScale);
+        bool isDense = architecture == Dense;
+        LabeledImages images = SyntheticImages.Create(isDense ? 26 : 11, isDense ? new(1, 3, 4) : new(1, 5, 6), classes: 3, seed: 5);
+        var network = new LatentNetwork(images.Shape, new ThermometerEncoding(new([new([80, 160])])), Architecture.Parse(architecture), 3, hasScale);
         ulong next = 0;
         foreach (LatentLayer layer in network.Layers)
             Fill(layer.Weights.Values, 0.4, 0);
@@ -123,6 +141,17 @@ public sealed class GradientTests
             double slope = (above - below) / (2 * H);
             Assert.True(Math.Abs(slope - gradients[i]) < 1e-6 + (1e-4 * Math.Abs(slope)), $"parameter {i}: slope {slope}, formula {gradients[i]}");
         }
+    }
+
+    /// <summary>Keeps gradients instead of stepping.</summary>
+    private sealed class GradientKeeper : IGradientSink
+    {
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<TrainedArray, float[]> _kept = new();
+
+        public float[] Of(TrainedArray array) => _kept.GetOrAdd(array, key => new float[key.Values.Length]);
+
+        public unsafe void Take(TrainedArray array, int first, int count, float* gradients, float bound) =>
+            new ReadOnlySpan<float>(gradients, count).CopyTo(Of(array).AsSpan(first));
     }
 
     private static void CheckClose(double[] expected, ReadOnlySpan<float> actual)

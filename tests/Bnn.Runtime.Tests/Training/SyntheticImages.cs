@@ -27,7 +27,7 @@ internal static class SyntheticImages
 
     public static TrainingOptions Options { get; } = new()
     {
-        Hidden = new([40, 21]),
+        Architecture = "dense-40 dense-21 scores",
         Encoding = "eight-bit",
         Epochs = 4,
         BatchSize = 50,

@@ -8,30 +8,37 @@ public sealed class TrainingRunTests
     private static readonly TrainingOptions s_options = SyntheticImages.Options;
     private static readonly LabeledImages s_images = SyntheticImages.Small;
 
-    [Fact]
-    public void Training_learns()
+    [Theory, InlineData("dense-40 dense-21 scores"), InlineData("conv3x3-16 pool dense-24 scores"), InlineData("conv3x3-16 conv3x3-16 sum-scores")]
+    public void Training_learns(string architecture)
     {
-        using TrainingRun run = Train(s_options with { Epochs = 8, Shift = 0, Flip = false });
+        using TrainingRun run = Train(s_options with { Epochs = 8, Shift = 0, Flip = false, Architecture = architecture });
         Assert.True(run.History[^1].TrainingLoss < 0.5 * run.History[0].TrainingLoss);
         Assert.InRange(run.Fold().ValidationAccuracy, 0.9, 1);
         Assert.Equal(Enumerable.Range(1, 8), run.History.Select(record => record.Epoch));
     }
 
-    [Theory, InlineData("eight-bit", false), InlineData("thermometer-2", true)]
-    public void Number_of_threads_changes_no_bit(string encoding, bool hasScale)
+    private const string Convolutions = "conv3x3-14 pool conv3x3-6-g2-s2 dense-9 scores";
+
+    [Theory]
+    [InlineData("eight-bit", false, "dense-40 dense-21 scores")]
+    [InlineData("thermometer-2", true, "dense-40 dense-21 scores")]
+    [InlineData("eight-bit", true, Convolutions)]
+    [InlineData("thermometer-2", false, "conv3x3-14 conv1x1-5 sum-scores")]
+    public void Number_of_threads_changes_no_bit(string encoding, bool hasScale, string architecture)
     {
-        TrainingOptions options = s_options with { Encoding = encoding, BatchNormScale = hasScale, LabelSmoothing = 0.1 };
+        TrainingOptions options = s_options with { Encoding = encoding, BatchNormScale = hasScale, LabelSmoothing = 0.1, Architecture = architecture };
         using TrainingRun one = Train(options, threads: 1), two = Train(options, threads: 2), five = Train(options, threads: 5);
         Assert.Equal(Bytes(one), Bytes(two));
         Assert.Equal(Bytes(one), Bytes(five));
         Assert.Equal(one.Fold().Network, two.Fold().Network);
     }
 
-    [Fact]
-    public void Resumed_run_gives_the_bits_of_one_without_a_break()
+    [Theory, InlineData("dense-40 dense-21 scores"), InlineData(Convolutions)]
+    public void Resumed_run_gives_the_bits_of_one_without_a_break(string architecture)
     {
-        using TrainingRun whole = Train(s_options, threads: 2);
-        using var first = TrainingRun.Start(s_options, s_images, threads: 2);
+        TrainingOptions options = s_options with { Architecture = architecture };
+        using TrainingRun whole = Train(options, threads: 2);
+        using var first = TrainingRun.Start(options, s_images, threads: 2);
         first.RunEpoch();
         first.Fold();
         first.RunEpoch();
@@ -126,10 +133,10 @@ public sealed class TrainingRunTests
         Assert.Equal(record.TrainingLoss, seen[^1].Loss);
     }
 
-    [Fact]
-    public void A_step_allocates_nothing()
+    [Theory, InlineData("dense-40 dense-21 scores"), InlineData(Convolutions)]
+    public void A_step_allocates_nothing(string architecture)
     {
-        using var run = TrainingRun.Start(s_options, s_images, threads: 1);
+        using var run = TrainingRun.Start(s_options with { Architecture = architecture }, s_images, threads: 1);
         run.RunEpoch();
         var allocated = new List<long>();
         run.RunEpoch(_ => allocated.Add(GC.GetAllocatedBytesForCurrentThread()));
@@ -171,7 +178,7 @@ public sealed class TrainingRunTests
     [InlineData(100_000)] // capped by the options
     public void Odd_batches_and_no_hidden_layer_work(int batch)
     {
-        using TrainingRun run = Train(s_options with { Hidden = default, BatchSize = Math.Min(batch, 4096), ValidationShare = 0, Epochs = 2 });
+        using TrainingRun run = Train(s_options with { Architecture = "scores", BatchSize = Math.Min(batch, 4096), ValidationShare = 0, Epochs = 2 });
         Assert.Equal(batch == 4 ? 175 : 1, run.StepsPerEpoch);
         Assert.True(double.IsNaN(run.History[^1].ValidationAccuracy));
         Assert.Null(run.Fold().Network.Meta("validation-accuracy"));
@@ -181,7 +188,7 @@ public sealed class TrainingRunTests
     public void Options_out_of_range_are_named()
     {
         Check(s_options with { Epochs = 0 }, "Epochs");
-        Check(s_options with { Hidden = new([10, 0]) }, "Hidden");
+        Check(s_options with { Architecture = "dense-10 dense-0 scores" }, "dense-0");
         Check(s_options with { LearningRate = double.NaN }, "LearningRate");
         Check(s_options with { Encoding = "analog" }, "thermometer");
 
@@ -194,7 +201,7 @@ public sealed class TrainingRunTests
     {
         Assert.InRange(255L * ModelCaps.FanIn, 0, (1 << 24) - 1);
         var shape = new Shape(1, 1, ModelCaps.FanIn + 1);
-        var error = Assert.Throws<ArgumentException>(() => new LatentNetwork(shape, new EightBitEncoding(), [1], 2, false));
+        var error = Assert.Throws<ArgumentException>(() => new LatentNetwork(shape, new EightBitEncoding(), Architecture.Parse("dense-1 scores"), 2, false));
         Assert.Contains("65537", error.Message, StringComparison.Ordinal);
     }
 

@@ -43,6 +43,13 @@ internal sealed class BatchNorm
     /// <summary>1 / √(variance + ε)</summary>
     public static float InverseDeviation(float variance) => 1 / MathF.Sqrt(variance + Epsilon);
 
+    /// <summary>Mean and variance of <paramref name="count"/> sums from their total and the total of their squares.</summary>
+    public static (float Mean, float Variance) Moments(double sum, double squares, double count)
+    {
+        double mean = sum / count;
+        return ((float)mean, (float)Math.Max(0, (squares / count) - (mean * mean)));
+    }
+
     /// <summary>The factor of a channel from its running variance.</summary>
     public float Factor(int channel) => InverseDeviation(Variance.Span[channel]) * (Scale is null ? 1 : Scale.Values.Span[channel]);
 
@@ -57,4 +64,12 @@ internal sealed class BatchNorm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Normalize(Vector256<float> dot, Vector256<float> mean, Vector256<float> factor, Vector256<float> shift) =>
         Vector256.FusedMultiplyAdd(dot - mean, factor, shift);
+
+    /// <summary>+1 where x ≥ 0, else −1.</summary>
+    public static Vector256<float> Sign(Vector256<float> x) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.One, -Vector256<float>.One);
+
+    /// <summary>The bit of y, or y clipped to [−1, 1].</summary>
+    public static Vector256<float> Activate(Vector256<float> y, bool isSmooth) =>
+        isSmooth ? Vector256.Min(Vector256.Max(y, -Vector256<float>.One), Vector256<float>.One) : Sign(y);
 }
