@@ -144,7 +144,8 @@ public sealed class DataCatalogueTests : IDisposable
     private DataAccess Access() => Access(_folder.Path, new DataEnvironment(null, "/no/cache", IsOffline: true));
 
     private DataAccess Access(string? given, DataEnvironment around) => DataAccess.Of(
-        new CommandContext(TextWriter.Null, _stderr, IsOutTerminal: false, IsErrorTerminal: false, CancellationToken.None) { Data = around }, given, isOffline: false);
+        new CommandContext(TextWriter.Null, _stderr, IsOutTerminal: false, IsErrorTerminal: false, CancellationToken.None) { Data = around },
+        given, isOffline: false);
 
     private LabeledImages AssertPublished(string name, int train, int test)
     {

@@ -18,8 +18,7 @@ public sealed class DataCommandTests : IDisposable
         Assert.Contains($"{_folder.At("data", "uci")} (train only)", Line(list, "optdigits "), StringComparison.Ordinal);
         Assert.Contains("can be downloaded", Line(list, "fashion-mnist "), StringComparison.Ordinal);
         Assert.Contains("not here", Line(list, "imagenette64 "), StringComparison.Ordinal);
-        foreach (string form in new[] { "images:FOLDER", "table:FILE", "idx:IMAGES,LABELS", "cifar:FILE,...", "raw:IMAGES,LABELS,shape=CxHxW", "ycc:IMAGES,LABELS" })
-            Assert.Contains(form, list.Out, StringComparison.Ordinal);
+        Assert.All(Bnn.Trainer.Data.DataFormat.All, format => Assert.Contains($"  {format.Keyword}:{format.Form} ", list.Out, StringComparison.Ordinal));
 
         JsonElement json = Cli.Run("data", "--json", "--data-dir", _folder.At("data")).Json();
         JsonElement digits = json.GetProperty("dataSets").EnumerateArray().Single(set => set.GetProperty("name").GetString() == "optdigits");

@@ -62,7 +62,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         _folder.Write("photos/a/2.jpg", "JFIF");
         Read();
         Assert.Equal(
-            $"{_folder.At("photos", "a")}: 1 of 2 files are no PGM or PPM images by their names, such as 2.jpg; they are passed over.", Assert.Single(_warnings));
+            $"{_folder.At("photos", "a")}: 1 of 2 files are passed over, such as 2.jpg: no PGM or PPM images by their names.", Assert.Single(_warnings));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ImageFolderReaderTests : IDisposable
 
     [Fact]
     public void A_missing_folder_is_named() =>
-        Assert.Contains($"there is no folder {_folder.At("photos")}", Assert.Throws<DirectoryNotFoundException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.Equal($"there is no folder {_folder.At("photos")}.", Assert.Throws<DirectoryNotFoundException>(() => Read()).Message);
 
     private void Write(string name, byte value) => _folder.Write("photos/" + name, PnmFiles.Pgm(1, 1, [value]));
 

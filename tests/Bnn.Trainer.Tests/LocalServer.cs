@@ -76,8 +76,13 @@ internal sealed class LocalServer : IDisposable
         byte[]? content = Files.GetValueOrDefault(path);
         int status = Status ?? (content is null ? 404 : first == 0 ? 200 : first < content.Length ? 206 : 416);
         byte[] body = status is 200 or 206 ? content![first..] : [];
-        string answer = $"HTTP/1.1 {status} Because\r\nContent-Length: {body.Length}\r\nConnection: close\r\n"
-            + (status == 206 ? $"Content-Range: bytes {first}-{content!.Length - 1}/{content.Length}\r\n" : status == 416 ? $"Content-Range: bytes */{content!.Length}\r\n" : "");
+        string rangeLine = status switch
+        {
+            206 => $"Content-Range: bytes {first}-{content!.Length - 1}/{content.Length}\r\n",
+            416 => $"Content-Range: bytes */{content!.Length}\r\n",
+            _ => "",
+        };
+        string answer = $"HTTP/1.1 {status} Because\r\nContent-Length: {body.Length}\r\nConnection: close\r\n{rangeLine}";
         int sent = Cuts.TryDequeue(out int cut) ? Math.Min(cut, body.Length) : StallsAfter >= 0 ? Math.Min(StallsAfter, body.Length) : body.Length;
         await stream.WriteAsync(Encoding.ASCII.GetBytes(answer + "\r\n"), _stop.Token);
         await stream.WriteAsync(body.AsMemory(0, sent), _stop.Token);

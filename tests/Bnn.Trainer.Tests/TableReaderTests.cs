@@ -107,7 +107,8 @@ public sealed class TableReaderTests : IDisposable
         string path = _folder.Write("t", "1,4\n2,2\n");
         Assert.Equal([1, 0], Read(path, "", ["2", "4"], null).Labels);
         Assert.Equal([4, 2], Read(path, "", ["a", "b", "c", "d", "e"], null).Labels);
-        Assert.Contains("class 4 in column 2; classes are 2, 3", Assert.Throws<InvalidDataException>(() => Read(path, "", ["2", "3"], null)).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<InvalidDataException>(() => Read(path, "", ["2", "3"], null));
+        Assert.Contains("class 4 in column 2; classes are 2, 3", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,7 +124,7 @@ public sealed class TableReaderTests : IDisposable
 
     [Fact]
     public void A_wrong_name_of_a_column_is_answered_with_those_there_are() =>
-        Assert.Contains("there are a, b, kind.", Assert.Throws<UsageException>(() => Own("a,b,kind\n1,2,0\n", ",class=species")).Message, StringComparison.Ordinal);
+        Assert.EndsWith("are a, b, kind.", Assert.Throws<UsageException>(() => Own("a,b,kind\n1,2,0\n", ",class=species")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_column_of_hundreds_of_values_is_no_class() =>

@@ -29,10 +29,11 @@ internal static class DataCommand
         command.SetAction(parsed =>
         {
             DataAccess access = DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline));
-            string? picture = parsed.GetValue(to);
-            return parsed.GetValue(dataSet) is { } set
-                ? Show(context, set, access, picture, parsed.GetValue(json))
-                : picture is null ? List(context, access, parsed.GetValue(json)) : throw new UsageException("which data set shall be in the picture? bnn data DATASET --out FILE.png");
+            if (parsed.GetValue(dataSet) is { } set)
+                return Show(context, set, access, parsed.GetValue(to), parsed.GetValue(json));
+            if (parsed.GetValue(to) is { } picture)
+                throw new UsageException($"which data set shall be in the picture? bnn data DATASET --out {picture}");
+            return List(context, access, parsed.GetValue(json));
         });
         return command;
     }

@@ -34,12 +34,15 @@ internal static class ClassNames
     /// <summary>The names 0, 1, 2 and so on.</summary>
     public static IReadOnlyList<string> Numbers(int count) => [.. Enumerable.Range(0, count).Select(c => c.ToString(CultureInfo.InvariantCulture))];
 
+    /// <summary>Whether an option holds the names themselves, and not a path.</summary>
+    public static bool IsList(string option) => option.Contains('+', StringComparison.Ordinal);
+
     /// <summary>Names from an option: separated by plus signs, or a file with one name a line.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">There are none or too many, one is too long, or two are the same.</exception>
     public static IReadOnlyList<string> Parse(string option)
     {
-        string[] names = option.Contains('+', StringComparison.Ordinal) ? option.Split('+', StringSplitOptions.TrimEntries) : ReadFile(option);
+        string[] names = IsList(option) ? option.Split('+', StringSplitOptions.TrimEntries) : ReadFile(option);
         if (names.Length is 0 or > Most)
             throw new InvalidDataException($"{option}: {names.Length} class names; there must be 1 to {Most}");
         string? wrong = names.FirstOrDefault(name => name.Length is 0 or > ModelCaps.TextLength);

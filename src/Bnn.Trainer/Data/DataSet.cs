@@ -72,7 +72,8 @@ internal abstract class DataSet
         LabeledImages part = split == Train ? parts.Training : parts.Validation;
         return part.Count > 0
             ? part
-            : throw new InvalidDataException($"no class of {Argument} has the {LeastForValidation} samples from which one is held out; measure on other samples.");
+            : throw new InvalidDataException(
+                $"no class of {Argument} has the {LeastForValidation} samples from which one is held out; measure on other samples.");
     }
 }
 

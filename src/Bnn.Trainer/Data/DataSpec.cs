@@ -55,8 +55,10 @@ internal sealed record DataSpec(DataFormat Format, IReadOnlyList<string> Paths, 
     public DataSpec WithFullPaths() => this with
     {
         Paths = [.. Paths.Select(Path.GetFullPath)],
-        Options = new([.. Options.Items.Select(item =>
-            item.Key == SpecOptions.NamesKey && !item.Value.Contains('+', StringComparison.Ordinal) ? item with { Value = Path.GetFullPath(item.Value) } : item)]),
+        Options = new([.. Options.Items.Select(item => item with
+        {
+            Value = item.Key == SpecOptions.NamesKey && !ClassNames.IsList(item.Value) ? Path.GetFullPath(item.Value) : item.Value,
+        })]),
     };
 
     /// <summary>Reads the files.</summary>

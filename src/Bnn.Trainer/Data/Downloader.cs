@@ -43,8 +43,9 @@ internal sealed class Downloader(HttpClient client, DataEnvironment around, Down
             catch (BrokenConnectionException broken)
             {
                 tries = file.Length > before ? 0 : tries;
+                string kept = file.Length > 0 ? $", after {Text.Size(file.Length)}; the next call goes on from there" : "";
                 if (tries == MostTries)
-                    throw new DownloadException($"{address}: {broken.Message}{(file.Length > 0 ? $", after {Text.Size(file.Length)}; the next call goes on from there" : "")}");
+                    throw new DownloadException($"{address}: {broken.Message}{kept}");
                 view.Pause(broken.Message);
             }
             await Task.Delay(around.Pause, cancel).ConfigureAwait(false);
@@ -56,7 +57,8 @@ internal sealed class Downloader(HttpClient client, DataEnvironment around, Down
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (file.Length > 0)
             request.Headers.Range = new RangeHeaderValue(file.Length, null);
-        using HttpResponseMessage response = await Connected(stop => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop)).ConfigureAwait(false);
+        using HttpResponseMessage response =
+            await Connected(stop => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop)).ConfigureAwait(false);
         bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == file.Length;
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && response.Content.Headers.ContentRange?.Length == file.Length)
             return; // it was whole
@@ -109,9 +111,8 @@ internal sealed class Downloader(HttpClient client, DataEnvironment around, Down
         catch (Exception problem) when (problem is HttpRequestException or IOException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw new BrokenConnectionException(problem is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError }
-                ? "the server cannot be reached"
-                : "the connection broke");
+            bool isUnreachable = problem is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError };
+            throw new BrokenConnectionException(isUnreachable ? "the server cannot be reached" : "the connection broke");
         }
     }
 

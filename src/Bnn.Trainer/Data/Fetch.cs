@@ -21,7 +21,8 @@ internal sealed class Fetch(KnownSet set, DataAccess access)
     public void Run(IReadOnlyList<KnownFile> files, string folder, string missing)
     {
         DataEnvironment around = access.Context.Data;
-        using var client = new HttpClient(around.Network ?? new SocketsHttpHandler(), disposeHandler: around.Network is null) { Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(around.Network ?? new SocketsHttpHandler(), disposeHandler: around.Network is null);
+        client.Timeout = Timeout.InfiniteTimeSpan; // the downloader has a patience of its own
         client.DefaultRequestHeaders.UserAgent.ParseAdd("bnn");
         var downloader = new Downloader(client, around, new(access.Context), access.Context.Cancel);
         var problems = new List<string>();

@@ -11,7 +11,7 @@ namespace Bnn.Trainer.Data;
 internal static class ImageFolderReader
 {
     /// <summary>Reads all images.</summary>
-    /// <exception cref="InvalidDataException">An image is damaged or of another shape, a class has none, or a folder is no class; the message names it.</exception>
+    /// <exception cref="InvalidDataException">An image is damaged or of another shape, a class has none, or a folder is no class.</exception>
     /// <exception cref="IOException">The folder or a file cannot be read.</exception>
     public static DataFiles Read(DataRequest request)
     {
@@ -38,7 +38,7 @@ internal static class ImageFolderReader
     private static DataFiles Read(DataRequest request, List<(string Path, byte Label)> images, IReadOnlyList<string> names)
     {
         Shape? shape = request.Shape;
-        string example = "elsewhere";
+        string example = "the model takes";
         byte[] pixels = [];
         var files = new DataFile[images.Count];
         for (int i = 0; i < files.Length; i++)
@@ -46,12 +46,12 @@ internal static class ImageFolderReader
             string path = images[i].Path;
             (Shape found, byte[] values, string hash) = PnmReader.Read(path);
             if (found != (shape ??= found))
-                throw new InvalidDataException($"{path}: an image of {found}, but {(i == 0 ? $"{shape} is wanted" : $"{example} has {shape}")}; all must be the same");
+                throw new InvalidDataException($"{path}: an image of {found}, but {example} {shape}; all must be the same");
             if (i == 0)
             {
-                example = path;
+                example = $"{path} has";
                 if (shape.Value.LongCount * images.Count > DataStream.Cap)
-                    throw new InvalidDataException($"{request.Paths[0]}: {images.Count} images of {shape} take more than {DataStream.Cap} bytes; make them smaller");
+                    throw new InvalidDataException($"{request.Paths[0]}: {images.Count} images of {shape} take more than {DataStream.Cap} bytes; shrink them");
                 pixels = new byte[shape.Value.Count * images.Count];
             }
             values.CopyTo(pixels, i * values.Length);
@@ -67,11 +67,12 @@ internal static class ImageFolderReader
         string? other = files.FirstOrDefault(file => !IsImage(file));
         if (images.Length == 0)
         {
-            throw new InvalidDataException($"{folder}: no PGM or PPM images in it"
-                + (other is null ? "" : $", but {other}; convert such files first, for example: magick mogrify -format pgm -resize 32x32! '{folder}/*{Path.GetExtension(other)}'"));
+            string convert = $"magick mogrify -format pgm -resize 32x32! '{folder}/*{Path.GetExtension(other)}'";
+            throw new InvalidDataException(
+                $"{folder}: no PGM or PPM images in it{(other is null ? "" : $", but {other}; convert such files first, for example: {convert}")}");
         }
         if (other is not null)
-            warn($"{folder}: {files.Length - images.Length} of {files.Length} files are no PGM or PPM images by their names, such as {other}; they are passed over.");
+            warn($"{folder}: {files.Length - images.Length} of {files.Length} files are passed over, such as {other}: no PGM or PPM images by their names.");
         return images.Select(file => Path.Combine(folder, file));
     }
 

@@ -57,6 +57,9 @@ internal sealed class KnownSet : DataSet
     /// <summary>The same for the test set.</summary>
     public required IReadOnlyList<KnownFile> TestFiles { get; init; }
 
+    /// <summary>Size of all files, decoded.</summary>
+    public long Bytes => TrainFiles.Concat(TestFiles).Sum(file => file.Bytes);
+
     /// <summary>A set with the given name and suitable encoding.</summary>
     public KnownSet(string name, string encoding) => (Name, Encoding) = (name, encoding);
 
@@ -76,7 +79,7 @@ internal sealed class KnownSet : DataSet
         };
     }
 
-    /// <summary>Reads the files of a part, and downloads them first if they lie nowhere and may be downloaded. Warns of another content than the published.</summary>
+    /// <summary>Reads the files of a part; downloads them first if they lie nowhere and may be. Warns of another content than the published.</summary>
     /// <exception cref="IOException">A file is missing or cannot be read; the message tells what to put where.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of another kind.</exception>
     public DataFiles Read(IReadOnlyList<KnownFile> files, DataAccess access)
@@ -115,12 +118,13 @@ internal sealed class KnownSet : DataSet
         string names = string.Join(" and ", files.Select(file => file.Name));
         string to = Path.Combine(access.Target, Folders[0]);
         string where = string.Join(" or ", Places(access).Where(Directory.Exists).DefaultIfEmpty(to));
-        string missing = $"{where} has no {names} (plain or .gz). Get {(files.Count == 1 ? "it" : "them")} from {Home}, put {(files.Count == 1 ? "it" : "them")} "
-            + $"into {to}, or name another folder with --data-dir or {DataEnvironment.Variable}";
+        string them = files.Count == 1 ? "it" : "them";
+        string missing = $"{where} has no {names} (plain or .gz). Get {them} from {Home}, put {them} into {to}, "
+            + $"or name another folder with --data-dir or {DataEnvironment.Variable}";
         if (Sources.Count == 0)
             throw new FileNotFoundException($"{missing}; {Name} cannot be downloaded by bnn.");
         if (!access.MayDownload)
-            throw new FileNotFoundException($"{missing}; or let bnn download {(files.Count == 1 ? "it" : "them")}, without --offline or {DataEnvironment.OfflineVariable}.");
+            throw new FileNotFoundException($"{missing}; or let bnn download {them}, without --offline or {DataEnvironment.OfflineVariable}.");
         new Fetch(this, access).Run(files, to, missing);
         return Locate(files, access) ?? throw new FileNotFoundException($"{missing}.");
     }

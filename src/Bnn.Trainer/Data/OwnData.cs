@@ -23,9 +23,6 @@ internal sealed class OwnData(DataSpec spec, string argument) : DataSet
     /// <inheritdoc/>
     public override string HonestSplit => Validation;
 
-    /// <summary>What and where they are.</summary>
-    public DataSpec Spec => spec;
-
     /// <inheritdoc/>
     public override LabeledImages ReadTrain(DataAccess access)
     {
@@ -34,7 +31,10 @@ internal sealed class OwnData(DataSpec spec, string argument) : DataSet
             throw new InvalidDataException($"{Argument} has one class, '{Text.Safe(all.ClassNames[0])}'; training needs two or more");
         int small = Array.FindIndex(ClassCounts(all), count => count < LeastForValidation);
         if (small >= 0)
-            access.Warn($"{Argument} has less than {LeastForValidation} samples of class '{Text.Safe(all.ClassNames[small])}'; none of them is held out for validation.");
+        {
+            access.Warn(
+                $"{Argument} has less than {LeastForValidation} samples of class '{Text.Safe(all.ClassNames[small])}'; none of them is held out.");
+        }
         return all;
     }
 

@@ -26,23 +26,27 @@ internal sealed record TableColumns(int Count, int Class, IReadOnlySet<int> Skip
     /// <param name="bad">Makes an error in that line.</param>
     public static TableColumns Of(DataRequest request, List<string> fields, bool isHeader, Func<FormattableString, InvalidDataException> bad)
     {
+        string path = request.Paths[0];
+        int classColumn = Place(SpecOptions.ClassKey, request.Options.Last(SpecOptions.ClassKey) ?? "last");
+        var skipped = request.Options.All(SpecOptions.SkipKey).Select(name => Place(SpecOptions.SkipKey, name)).ToHashSet();
+        if (skipped.Contains(classColumn))
+            throw new UsageException($"column {classColumn + 1} of {path} cannot be both the class and skipped; say which is the class: class=COLUMN");
+        var columns = new TableColumns(fields.Count, classColumn, skipped);
+        int wanted = (request.Shape ?? request.Options.Shape)?.Count ?? Math.Max(1, columns.Values);
+        TableColumns expected = columns with { Count = wanted + 1 + skipped.Count };
+        return columns.Count == expected.Count
+            ? columns
+            : throw bad($"{Text.Count(columns.Count, "column")}, but {expected.Count} are expected ({expected.Description})");
+
         int Place(string key, string name) => (name, isHeader ? fields.IndexOf(name) : -1) switch
         {
             (_, >= 0 and var named) => named,
             ("first", _) => 0,
             ("last", _) => fields.Count - 1,
             _ when int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= fields.Count => number - 1,
-            _ => throw new UsageException(FormattableString.Invariant($"{request.Paths[0]} has no column '{Text.Safe(name)}' for {key}=; ")
-                + (isHeader ? $"there are {ClassNames.Show(fields)}." : FormattableString.Invariant($"there are {fields.Count} columns without names; say first, last or a number from 1."))),
+            _ => throw new UsageException($"{path} has no column '{Text.Safe(name)}' for {key}=; there are " + (isHeader
+                ? $"{ClassNames.Show(fields)}."
+                : $"{fields.Count} columns without names; say first, last or a number from 1.")),
         };
-        int classColumn = Place(SpecOptions.ClassKey, request.Options.Last(SpecOptions.ClassKey) ?? "last");
-        var skipped = request.Options.All(SpecOptions.SkipKey).Select(name => Place(SpecOptions.SkipKey, name)).ToHashSet();
-        if (skipped.Contains(classColumn))
-            throw new UsageException($"column {classColumn + 1} of {request.Paths[0]} cannot be both the class and skipped; say which column is the class: class=COLUMN");
-        var columns = new TableColumns(fields.Count, classColumn, skipped);
-        int wanted = (request.Shape ?? request.Options.Shape)?.Count ?? Math.Max(1, columns.Values);
-        return columns.Values == wanted
-            ? columns
-            : throw bad($"{Text.Count(fields.Count, "column")}, but {wanted + 1 + skipped.Count} are expected ({(columns with { Count = wanted + 1 + skipped.Count }).Description})");
     }
 }

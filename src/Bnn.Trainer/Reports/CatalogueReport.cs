@@ -15,8 +15,7 @@ internal sealed record CatalogueReport(DataAccess Access)
         foreach (KnownSet set in DataCatalogue.All)
         {
             grid.Add(
-                set.Name, set.About, set.Shape.ToString(), Text.Whole(set.Labels.Count), Text.Size(set.TrainFiles.Concat(set.TestFiles).Sum(file => file.Bytes)),
-                set.Licence, Where(set));
+                set.Name, set.About, set.Shape.ToString(), Text.Whole(set.Labels.Count), Text.Size(set.Bytes), set.Licence, Where(set));
         }
         grid.Write(to);
         to.WriteLine();
@@ -27,7 +26,10 @@ internal sealed record CatalogueReport(DataAccess Access)
         to.WriteLine();
         var formats = new Grid("<write", "<for", "<and, if need be");
         foreach (DataFormat format in DataFormat.All)
-            formats.Add($"{format.Keyword}:{format.Form}", format.About, string.Concat(format.Keys.Where(key => !format.Form.Contains(key + "=", StringComparison.Ordinal)).Select(key => $",{key}=")));
+        {
+            IEnumerable<string> keys = format.Keys.Select(key => $",{key}=").Where(key => !format.Form.Contains(key, StringComparison.Ordinal));
+            formats.Add($"{format.Keyword}:{format.Form}", format.About, string.Concat(keys));
+        }
         formats.Write(to);
         to.WriteLine();
         to.WriteLine("Next:");
@@ -55,7 +57,7 @@ internal sealed record CatalogueReport(DataAccess Access)
             json.WriteString("home", set.Home);
             json.WriteString("shape", set.Shape.ToString());
             json.WriteNumber("classes", set.Labels.Count);
-            json.WriteNumber("bytes", set.TrainFiles.Concat(set.TestFiles).Sum(file => file.Bytes));
+            json.WriteNumber("bytes", set.Bytes);
             json.WriteBoolean("canDownload", set.Sources.Count > 0);
             json.WriteString("trainFolder", Folder(set, set.TrainFiles));
             json.WriteString("testFolder", Folder(set, set.TestFiles));

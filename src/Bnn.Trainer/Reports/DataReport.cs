@@ -14,13 +14,15 @@ internal sealed record DataReport(DataSet Set, IReadOnlyList<DataPart> Parts)
     public void WriteText(IAnsiConsole to)
     {
         LabeledImages first = Parts[0].Samples;
-        to.MarkupLineInterpolated($"[bold]{Text.Safe(Set.Name)}[/]{(Set is KnownSet known ? $": {known.About}; {known.Authors}; licence: {known.Licence}" : "")}");
+        string about = Set is KnownSet known ? $": {known.About}; {known.Authors}; licence: {known.Licence}" : "";
+        to.MarkupLineInterpolated($"[bold]{Text.Safe(Set.Name)}[/]{about}");
         to.WriteLine();
         to.WriteLine($"  sample   {first.Shape}, {Text.Count(first.Shape.Count, "byte")}");
         foreach (DataPart part in Parts)
         {
             long[] values = part.ValueCounts();
-            to.WriteLine($"  {part.Name,-7}  {Text.Count(part.Samples.Count, "sample")}; values {Least(values)} to {Most(values)}, mean {Text.Fixed(Mean(values), 1)}; SHA-256 {part.Samples.Hash}");
+            string range = $"values {Least(values)} to {Most(values)}, mean {Text.Fixed(Mean(values), 1)}";
+            to.WriteLine($"  {part.Name,-7}  {Text.Count(part.Samples.Count, "sample")}; {range}; SHA-256 {part.Samples.Hash}");
         }
         to.WriteLine();
         WriteFiles(to);
