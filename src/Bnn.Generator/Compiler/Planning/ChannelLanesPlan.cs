@@ -88,10 +88,10 @@ internal sealed record ChannelLanesPlan(
         int mostCount = Enumerable.Range(0, layer.Weights.Rows).Max(channel => layer.Weights.LiveCount(channel));
         if (layer.Weights.Rows > CostModel.LaneChannels || mostCount > (network.Encoding.IsEightBit ? CostModel.ShortCounts : CostModel.ByteCounts))
             return null;
-        ImageLayout image = ImageLayout.For(network.Shapes()[0], layer);
-        if (image.Border != layer.Padding)
+        if (!ImageLayout.IsInProportion(network.Input, layer.Padding))
             return null;
         CodeLayout codes = CodeLayout.Of(network, layer);
+        var image = new ImageLayout(network.Shapes()[0], default, false);
         var plan = new ChannelLanesPlan(0, layer, image, output, "", codes, TapsOf(network, layer, codes));
         if (plan.TableItems > CostModel.LaneItems)
             return null;

@@ -19,7 +19,7 @@ internal sealed record CodeLayout(ImageLayout Plane, IReadOnlyList<byte[]>? Maps
     public static CodeLayout Of(Network network, ConvolutionLayer reader)
     {
         int channels = network.Input.Channels;
-        ImageLayout plane = ImageLayout.For(network.Input with { Channels = 1 }, reader);
+        var plane = new ImageLayout(network.Input with { Channels = 1 }, reader.Padding, reader.PaddingBit);
         if (network.Encoding.IsEightBit)
             return new(plane, null, Enumerable.Repeat((byte)(reader.PaddingBit ? 255 : 0), channels).ToArray(), []);
         var maps = new List<byte[]>();

@@ -10,38 +10,34 @@ namespace Bnn.Generator.Compiler.Planning;
 /// </remarks>
 internal static class GroupMerging
 {
-    /// <summary>The layer with the number of groups that costs least; it gives the same counts.</summary>
-    public static ConvolutionLayer Cheapest(ConvolutionLayer layer)
+    /// <summary>The number of groups that costs least.</summary>
+    /// <param name="input">What the layer takes.</param>
+    /// <param name="layer">The layer.</param>
+    public static int Cheapest(Shape input, ConvolutionLayer layer) => layer.Groups == 1 ? 1 : Enumerable.Range(1, layer.Groups)
+        .Where(groups => layer.Groups % groups == 0 && (groups == layer.Groups || (long)layer.Weights.Columns * (layer.Groups / groups) <= CostModel.MergedFanIn))
+        .OrderBy(groups => Cost(input, layer, groups)).First();
+
+    /// <summary>The layer run in <paramref name="groups"/> groups, a divisor of its own: it gives the same counts.</summary>
+    public static ConvolutionLayer Merge(ConvolutionLayer layer, int groups)
     {
-        if (layer.Groups == 1)
+        if (groups == layer.Groups)
             return layer;
-        int best = Enumerable.Range(1, layer.Groups)
-            .Where(merged => layer.Groups % merged == 0 && (long)layer.Weights.Columns * merged <= CostModel.MergedFanIn)
-            .DefaultIfEmpty(1).OrderBy(merged => Cost(layer, merged)).First();
-        return best == 1 ? layer : Merge(layer, best);
-    }
-
-    // In word operations for one position.
-    private static double Cost(ConvolutionLayer layer, int merged)
-    {
-        int groups = layer.Groups / merged;
-        int pixels = layer.Kernel.Height * layer.Kernel.Width;
-        int channels = layer.Weights.Columns / pixels * merged;
-        int runs = groups == 1 ? layer.Kernel.Height : pixels;
-        double gathering = runs * (((channels * pixels / runs) + 63) / 64) * CostModel.Run;
-        double word = merged > 1 || layer.Weights.HasMask ? CostModel.MaskedWord : 1;
-        int rows = layer.Weights.Rows / groups;
-        return groups * (gathering + CostModel.Group + (rows * WeightMatrix.WordsFor(channels * pixels) * word));
-    }
-
-    private static ConvolutionLayer Merge(ConvolutionLayer layer, int merged)
-    {
-        int rowsOfGroup = layer.Weights.Rows / layer.Groups, columns = layer.Weights.Columns;
+        int merged = layer.Groups / groups, rowsOfGroup = layer.Weights.Rows / layer.Groups, columns = layer.Weights.Columns;
         return layer with
         {
-            Groups = layer.Groups / merged,
+            Groups = groups,
             Weights = WeightMatrix.Create(layer.Weights.Rows, columns * merged, (row, column) =>
                 column / columns == row / rowsOfGroup % merged ? layer.Weights.At(row, column % columns) : 0),
         };
+    }
+
+    // In word operations for one position.
+    private static double Cost(Shape input, ConvolutionLayer layer, int groups)
+    {
+        int channels = input.Channels / groups, pixels = layer.Kernel.Height * layer.Kernel.Width, rows = layer.Weights.Rows / groups;
+        int runs = groups == 1 ? layer.Kernel.Height : pixels;
+        double gathering = runs * WeightMatrix.WordsFor(channels * pixels / runs) * CostModel.Run;
+        double word = groups < layer.Groups || layer.Weights.HasMask ? CostModel.MaskedWord : 1;
+        return groups * (gathering + CostModel.Group + (rows * WeightMatrix.WordsFor(channels * pixels) * word));
     }
 }

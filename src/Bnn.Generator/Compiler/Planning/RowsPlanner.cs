@@ -14,7 +14,7 @@ internal static class RowsPlanner
     {
         var layer = (WeightedLayer)network.Layers[index];
         if (layer is ConvolutionLayer convolution)
-            layer = GroupMerging.Cheapest(convolution);
+            layer = GroupMerging.Merge(convolution, GroupMerging.Cheapest(from.Shape, convolution));
         string name = FormattableString.Invariant($"Layer{index}");
         bool isEightBit = network.IsEightBit(index);
         PatchPlan? patch = layer switch
