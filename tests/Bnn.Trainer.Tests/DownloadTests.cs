@@ -44,6 +44,14 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void A_terminal_shows_a_line_that_changes()
+    {
+        var context = new CommandContext(TextWriter.Null, _stderr, IsOutTerminal: true, IsErrorTerminal: true, _cancel.Token) { Data = Around() };
+        Set().ReadTrain(DataAccess.Of(context, null, isOffline: false));
+        Assert.EndsWith($"\r  100.00 %, {s_packed.Length / 1000.0:F1} kB   \n", _stderr.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_was_named_receives_the_files()
     {
         Directory.CreateDirectory(_folder.At("mine"));
@@ -138,7 +146,7 @@ public sealed class DownloadTests : IDisposable
         _server.Files.Clear();
         string problem = Assert.Throws<IOException>(() => Get()).Message;
         string folder = Path.Combine(Cache, "digits");
-        Assert.Contains($"{folder} has no digits.tra (plain or .gz). Get it from the digits' page, put it into {folder}, or", problem, StringComparison.Ordinal);
+        Assert.Contains($"{folder} has no digits.tra (plain or .gz). Get it from the digits' page, put it into {folder}", problem, StringComparison.Ordinal);
         Assert.Contains("the download failed: https://good.test/d/digits.tra.gz: the server answers 404 Because.", problem, StringComparison.Ordinal);
         Assert.Single(_server.Requests);
     }

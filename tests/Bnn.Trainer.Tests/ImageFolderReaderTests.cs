@@ -62,7 +62,7 @@ public sealed class ImageFolderReaderTests : IDisposable
         _folder.Write("photos/a/2.jpg", "JFIF");
         Read();
         Assert.Equal(
-            $"{_folder.At("photos", "a")}: 1 of 2 files are passed over, such as 2.jpg: they have no names of PGM or PPM images.", Assert.Single(_warnings));
+            $"{_folder.At("photos", "a")}: 1 of 2 files are passed over, such as 2.jpg: no PGM or PPM images by their names.", Assert.Single(_warnings));
     }
 
     [Fact]

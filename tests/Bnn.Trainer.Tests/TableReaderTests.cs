@@ -124,7 +124,7 @@ public sealed class TableReaderTests : IDisposable
 
     [Fact]
     public void A_wrong_name_of_a_column_is_answered_with_those_there_are() =>
-        Assert.EndsWith("there are a, b, kind.", Assert.Throws<UsageException>(() => Own("a,b,kind\n1,2,0\n", ",class=species")).Message, StringComparison.Ordinal);
+        Assert.EndsWith("are a, b, kind.", Assert.Throws<UsageException>(() => Own("a,b,kind\n1,2,0\n", ",class=species")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_column_of_hundreds_of_values_is_no_class() =>

@@ -72,7 +72,7 @@ internal static class ImageFolderReader
                 $"{folder}: no PGM or PPM images in it{(other is null ? "" : $", but {other}; convert such files first, for example: {convert}")}");
         }
         if (other is not null)
-            warn($"{folder}: {files.Length - images.Length} of {files.Length} files are passed over, such as {other}: they have no names of PGM or PPM images.");
+            warn($"{folder}: {files.Length - images.Length} of {files.Length} files are passed over, such as {other}: no PGM or PPM images by their names.");
         return images.Select(file => Path.Combine(folder, file));
     }
 

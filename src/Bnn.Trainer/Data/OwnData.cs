@@ -33,7 +33,7 @@ internal sealed class OwnData(DataSpec spec, string argument) : DataSet
         if (small >= 0)
         {
             access.Warn(
-                $"{Argument} has less than {LeastForValidation} samples of class '{Text.Safe(all.ClassNames[small])}'; none of them is held out for validation.");
+                $"{Argument} has less than {LeastForValidation} samples of class '{Text.Safe(all.ClassNames[small])}'; none of them is held out.");
         }
         return all;
     }
