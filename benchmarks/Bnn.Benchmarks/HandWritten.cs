@@ -60,7 +60,8 @@ internal sealed class HandWritten
         return best;
     }
 
-    private static int Count(ulong[] x, ulong[] w)
+    /// <summary>Positions where two packed rows differ: the loop itself.</summary>
+    internal static int Count(ulong[] x, ulong[] w)
     {
         int count = 0;
         for (int i = 0; i < w.Length; i++)

@@ -3,5 +3,7 @@ using Bnn.Benchmarks;
 
 if (args is ["--cpu-time"])
     CpuTime.Run();
+else if (args is ["--lanes"])
+    LaneKernels.Run();
 else
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

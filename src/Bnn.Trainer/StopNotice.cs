@@ -18,7 +18,8 @@ internal sealed class StopNotice
         }
     }
 
-    /// <summary>Gives the sentence to <paramref name="tell"/> when no file is being written, and lets none be written until that returns; only the first call does.</summary>
+    /// <summary>Gives the sentence to <paramref name="tell"/> when no file is being written; only the first call does.</summary>
+    /// <param name="tell">May end the process: no file is written until it returns.</param>
     public void TellOnce(Action<string> tell)
     {
         lock (_gate)

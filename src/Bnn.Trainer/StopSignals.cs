@@ -6,7 +6,7 @@ namespace Bnn.Trainer;
 internal sealed class StopSignals : IDisposable
 {
     // How long a command may take to stop by itself: with what the runtime needs to leave, a person waits less than a second.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;

@@ -78,7 +78,7 @@ public class DiagnosticTests
     [Theory]
     [InlineData("BnnVisibility", "private", "BnnVisibility is 'private', but must be 'public' or 'internal'")]
     [InlineData("BnnGoal", "Speed", "BnnGoal is 'Speed', but must be one of Latency, Throughput, Size")]
-    [InlineData("BnnLowering", "None", "BnnLowering is 'None', but must be one of Unrolled, PopCountTable")]
+    [InlineData("BnnLowering", "None", "BnnLowering is 'None', but must be one of Unrolled, PopCountTable, ChannelLanes")]
     public void A_bad_option_is_refused(string option, string value, string message) =>
         AssertOnFile(Assert.Single(Drivers.Run(new InMemoryFile("/project/a.bnn", s_digits, (option, value))).Errors()), "BNN022", "/project/a.bnn", message);
 
@@ -109,8 +109,8 @@ public class DiagnosticTests
         GeneratorRunResult result = Drivers.Run(new InMemoryFile("/project/a.bnn", s_digits));
         Assert.All(result.Diagnostics, note => Assert.Equal(("BNN030", DiagnosticSeverity.Info), (note.Id, note.Severity)));
         Assert.Equal(
-            ["Layer 'hidden' (64 -> 24 channels, 24 word operations, 1536 live weights): Unrolled, up to 256 word operations literals are faster",
-             "Layer 'scores' (24 -> 10 scores, 10 word operations, 240 live weights): Unrolled, up to 256 word operations literals are faster"],
+            ["Layer 'hidden' (64 -> 24 channels, 24 word operations, 1536 live weights): Unrolled, up to 64 word operations literals are faster",
+             "Layer 'scores' (24 -> 10 scores, 10 word operations, 240 live weights): Unrolled, up to 64 word operations literals are faster"],
             result.Diagnostics.Select(Message));
     }
 

@@ -54,8 +54,8 @@ public class PlannerTests
             goal        Latency
             operations  1776 in the file, 1776 compiled
             input       64 of 64 bits packed into 1 words, by 1 run of values
-            layer 0     64 -> 24 channels, 24 word operations, 1536 live weights, Unrolled: up to 256 word operations literals are faster
-            layer 1     24 -> 10 scores, 10 word operations, 240 live weights, Unrolled: up to 256 word operations literals are faster
+            layer 0     64 -> 24 channels, 24 word operations, 1536 live weights, Unrolled: up to 64 word operations literals are faster
+            layer 1     24 -> 10 scores, 10 word operations, 240 live weights, Unrolled: up to 64 word operations literals are faster
 
             """.ReplaceLineEndings("\n"), text);
     }

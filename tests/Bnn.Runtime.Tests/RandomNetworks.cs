@@ -89,7 +89,8 @@ internal static class RandomNetworks
     }
 
     // Around the borders of words, and such that channels · cost stays small.
-    private static int Width(Random random, int cost) => Math.Clamp(Pick(random, 1, 2, 3, 8, 16, 31, 63, 64, 65, 100, 128, 129, 130), 1, Math.Max(1, 60_000 / cost));
+    private static int Width(Random random, int cost) =>
+        Math.Clamp(Pick(random, 1, 2, 3, 8, 16, 31, 63, 64, 65, 100, 128, 129, 130), 1, Math.Max(1, 60_000 / cost));
 
     private static int Pick(Random random, params int[] choices) => choices[random.Next(choices.Length)];
 

@@ -3,7 +3,7 @@ using Bnn.Model;
 namespace Bnn.Runtime.Tests;
 
 /// <summary>Small networks that together hold every kind of layer and encoding; also linked into other test projects.</summary>
-/// <remarks>A kind that is added to the model has no sample at first, so each test that walks <see cref="Kinds"/> fails until it has one and its subject knows it.</remarks>
+/// <remarks>A new kind of the model has no sample at first: each test that walks <see cref="Kinds"/> fails until there is one and what it tests knows it.</remarks>
 internal static class SampleNetworks
 {
     /// <summary>For each encoding a convolutional network, and one of dense layers.</summary>
@@ -11,7 +11,10 @@ internal static class SampleNetworks
 
     /// <summary>Every concrete kind of layer and encoding of the model.</summary>
     public static IReadOnlyList<Type> Kinds { get; } =
-        [.. typeof(Network).Assembly.GetTypes().Where(type => !type.IsAbstract && (type.IsSubclassOf(typeof(Layer)) || type.IsSubclassOf(typeof(InputEncoding))))];
+    [
+        .. typeof(Network).Assembly.GetTypes()
+            .Where(type => !type.IsAbstract && (type.IsSubclassOf(typeof(Layer)) || type.IsSubclassOf(typeof(InputEncoding)))),
+    ];
 
     /// <summary>A sample that holds <paramref name="kind"/>.</summary>
     public static Network With(Type kind) => All.FirstOrDefault(network => network.Layers.Append<object>(network.Encoding).Any(part => part.GetType() == kind))
@@ -28,9 +31,9 @@ internal static class SampleNetworks
         WeightMatrix classes = RandomNetworks.Weights(3, 6, random, masked: false);
         return NetworkVerifier.Require(new($"convolutional, {encodingKeyword}", input, encoding, new(
         [
-            new ConvolutionLayer("first", first, RandomNetworks.Limits(first, encoding.IsEightBit, random), new(3, 3), new(1, 1), new(1, 1, 1, 1), PaddingBit: true, Groups: 1),
+            new ConvolutionLayer("first", first, Limits(first, encoding.IsEightBit), new(3, 3), new(1, 1), new(1, 1, 1, 1), PaddingBit: true, Groups: 1),
             new MaxPoolLayer("pool", new(2, 2), new(2, 2), default, new([true, false, false, true, false, false, false, true])),
-            new ConvolutionLayer("second", second, RandomNetworks.Limits(second, isEightBit: false, random), new(2, 2), new(1, 1), new(0, 1, 1, 0), PaddingBit: false, Groups: 2),
+            new ConvolutionLayer("second", second, Limits(second), new(2, 2), new(1, 1), new(0, 1, 1, 0), PaddingBit: false, Groups: 2),
             new SumScoresLayer("scores", classes, new([5, 0, -5]), 2),
         ]), new(["a", "b", "c"]), default));
     }
@@ -43,10 +46,12 @@ internal static class SampleNetworks
         WeightMatrix classes = RandomNetworks.Weights(4, 10, random, masked: false);
         return NetworkVerifier.Require(new("dense behind an image", new(1, 5, 5), new ThresholdEncoding(new([128])), new(
         [
-            new ConvolutionLayer("image", kernel, RandomNetworks.Limits(kernel, isEightBit: false, random), new(2, 2), new(1, 1), default, PaddingBit: false, Groups: 1),
+            new ConvolutionLayer("image", kernel, Limits(kernel), new(2, 2), new(1, 1), default, PaddingBit: false, Groups: 1),
             new FlattenLayer("flatten"),
-            new DenseLayer("dense", dense, RandomNetworks.Limits(dense, isEightBit: false, random)),
+            new DenseLayer("dense", dense, Limits(dense)),
             new ScoresLayer("scores", classes, new([0, 1, 2, 3]), 1),
         ]), default, default));
     }
+
+    private static EquatableArray<int> Limits(WeightMatrix weights, bool isEightBit = false) => RandomNetworks.Limits(weights, isEightBit, new Random(9));
 }

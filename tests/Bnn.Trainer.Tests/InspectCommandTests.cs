@@ -80,7 +80,8 @@ public sealed class InspectCommandTests : IDisposable
         "images", new Shape(2, 8, 8), new RawBitsEncoding(),
         new(
         [
-            new ConvolutionLayer("c", WeightMatrix.Create(4, 9, (_, _) => 1), new([4, 4, 4, 4]), new Extent(3, 3), new Extent(2, 1), new Padding(1, 0, 1, 2), true, 2),
+            new ConvolutionLayer(
+                "c", WeightMatrix.Create(4, 9, (_, _) => 1), new([4, 4, 4, 4]), new Extent(3, 3), new Extent(2, 1), new Padding(1, 0, 1, 2), true, 2),
             new MaxPoolLayer("p", new Extent(2, 2), new Extent(2, 2), new Padding(1, 1, 1, 1), new([false, true, false, false])),
             new MaxPoolLayer("q", new Extent(2, 3), new Extent(1, 1), default, default),
             new SumScoresLayer("s", WeightMatrix.Create(2, 4, (_, _) => 1), new([0, 0]), 3),

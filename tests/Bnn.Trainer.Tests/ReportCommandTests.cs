@@ -33,7 +33,8 @@ public sealed class ReportCommandTests : IDisposable
         Cli eval = Cli.Run("eval", _folder.At("run"), "--split", "validation", "--json", "--data-dir", DataDir);
         Assert.Contains(Text.Percent(eval.Json().GetProperty("accuracyShare").GetDouble()), page.Value, StringComparison.Ordinal);
         Assert.Contains(eval.Json().GetProperty("modelSha256").GetString()!, page.Value, StringComparison.Ordinal);
-        Assert.Contains($"{_folder.At("run", "report.html")}, {Text.Whole(new FileInfo(_folder.At("run", "report.html")).Length)} bytes", report.Out, StringComparison.Ordinal);
+        var file = new FileInfo(_folder.At("run", "report.html"));
+        Assert.Contains($"{file.FullName}, {Text.Whole(file.Length)} bytes", report.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public sealed class ReportCommandTests : IDisposable
     {
         Train("run");
         Report("run");
-        XElement table = Parse(File.ReadAllText(_folder.At("run", "report.html"))).Descendants("table").Single(table => (string?)table.Attribute("class") == "confusion");
+        XElement table = Page().Descendants("table").Single(table => (string?)table.Attribute("class") == "confusion");
         IEnumerable<XElement> cells = table.Element("tbody")!.Descendants("td").Where(cell => (string?)cell.Attribute("class") is { } name && name != "none");
         Assert.Equal(60, cells.Sum(cell => int.Parse(cell.Value, System.Globalization.CultureInfo.InvariantCulture)));
     }
@@ -65,12 +66,15 @@ public sealed class ReportCommandTests : IDisposable
     {
         Train("run");
         Report("run");
-        XElement page = Parse(File.ReadAllText(_folder.At("run", "report.html")));
+        XElement page = Page();
         Assert.NotEmpty(page.Descendants("img"));
         Assert.All(page.Descendants("img"), image => Assert.NotEmpty((string?)image.Attribute("alt") ?? ""));
-        Assert.All(page.Descendants("svg"), svg => Assert.True((string?)svg.Attribute("aria-hidden") == "true" || ((string?)svg.Attribute("aria-label"))?.Length > 20));
+        IEnumerable<XElement> drawings = page.Descendants("svg").Where(svg => (string?)svg.Attribute("aria-hidden") != "true");
+        Assert.InRange(drawings.Count(), 11, 11); // four curves, the lead, and three for each of two layers
+        Assert.All(drawings, svg => Assert.InRange(((string?)svg.Attribute("aria-label"))!.Length, 20, 1000));
         Assert.All(page.Descendants("th"), head => Assert.True((string?)head.Attribute("scope") is "row" or "col"));
-        Assert.All(page.Descendants("a"), link => Assert.Single(page.Descendants(), target => "#" + (string?)target.Attribute("id") == (string?)link.Attribute("href")));
+        string[] ids = [.. page.Descendants().Attributes("id").Select(id => "#" + id.Value)];
+        Assert.All(page.Descendants("a"), link => Assert.Contains((string?)link.Attribute("href"), ids));
         Assert.Equal("en", (string?)page.Attribute("lang"));
     }
 
@@ -91,7 +95,7 @@ public sealed class ReportCommandTests : IDisposable
         using var stderr = new ActingWriter("epoch 2/4", stop.Cancel);
         Assert.Equal(130, BnnCommandLine.Run(TrainArguments("run"), TextWriter.Null, stderr, stop.Token));
         Assert.Equal(0, Report("run").Exit);
-        Assert.Contains("Training is not finished. Figures are those of the network after epoch 2.", Parse(File.ReadAllText(_folder.At("run", "report.html"))).Value, StringComparison.Ordinal);
+        Assert.Contains("Training is not finished. Figures are those of the network after epoch 2.", Page().Value, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.At("run", "model.bnn")));
     }
 
@@ -118,8 +122,16 @@ public sealed class ReportCommandTests : IDisposable
             pixels.AsSpan((i * 16) + (8 * labels[i]), 8).Fill((byte)(100 + i));
         }
         var data = new LabeledImages(Hostile, new Shape(1, 4, 4), pixels, labels, [Hostile, "\" style=\"display:none"]);
-        using TrainingRun run = TrainingRun.Start(
-            new TrainingOptions { Name = Hostile, Architecture = "dense-4 scores", Epochs = 1, BatchSize = 12, ValidationShare = 0.5, Encoding = "threshold" }, data, threads: 1);
+        var options = new TrainingOptions
+        {
+            Name = Hostile,
+            Architecture = "dense-4 scores",
+            Epochs = 1,
+            BatchSize = 12,
+            ValidationShare = 0.5,
+            Encoding = "threshold",
+        };
+        using TrainingRun run = TrainingRun.Start(options, data, threads: 1);
         run.RunEpoch();
         Network network = run.Fold().Network;
         network = network with { Layers = new([(DenseLayer)network.Layers[0] with { Name = Hostile }, network.Layers[1]]) };
@@ -127,7 +139,7 @@ public sealed class ReportCommandTests : IDisposable
         XElement page = Parse(html);
         Assert.Empty(page.Descendants("script"));
         Assert.All(page.Descendants("img"), image => Assert.Null(image.Attribute("onerror")));
-        Assert.Contains("</td><script>alert('\"&1')</script><img src=x onerror=alert(2)>?gnp??", page.Descendants("h1").Single().Value, StringComparison.Ordinal);
+        Assert.Equal("</td><script>alert('\"&1')</script><img src=x onerror=alert(2)>?gnp??", page.Descendants("h1").Single().Value);
         Assert.DoesNotContain('\u202E', html);
         Assert.DoesNotContain('\u0007', html);
     }
@@ -135,11 +147,16 @@ public sealed class ReportCommandTests : IDisposable
     private string DataDir => _folder.At("data");
 
     private string[] TrainArguments(string run) =>
-        ["train", "optdigits", "--out", _folder.At(run), "--arch", "dense-24 dense-16 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir];
+    [
+        "train", "optdigits", "--out", _folder.At(run), "--arch", "dense-24 dense-16 scores", "--epochs", "4", "--batch", "20",
+        "--encoding", "threshold-8", "--data-dir", DataDir,
+    ];
 
     private void Train(string run) => Assert.Equal(0, Cli.Run(TrainArguments(run)).Exit);
 
     private Cli Report(string run, params string[] more) => Cli.Run(["report", _folder.At(run), "--data-dir", DataDir, .. more]);
+
+    private XElement Page() => Parse(File.ReadAllText(_folder.At("run", "report.html")));
 
     // The page is written so that it is well-formed XML too: a text that slipped through unescaped would not be.
     private static XElement Parse(string html)

@@ -25,7 +25,8 @@ public sealed class ShellTests : IDisposable
     {
         (int exit, _, string error) = BnnProcess.Shell($"$BNN inspect {Model} >&-");
         Assert.Equal(4, exit);
-        Assert.StartsWith("error: standard output cannot be written to: ", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        string line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("error: standard output cannot be written to: ", line, StringComparison.Ordinal);
     }
 
     [UnixFact]
@@ -55,7 +56,8 @@ public sealed class ShellTests : IDisposable
         Assert.Equal((4, "", $"error: Access to the path '{secret}' is denied.\n"), (exit, stdout, error));
 
         string locked = _folder.At("secret", "Model.cs");
-        (exit, stdout, error) = BnnProcess.Shell($"chmod 555 {_folder.At("secret")}; {user}$BNN emit {Model} --out {locked} 2>&1 >/dev/null | grep -v note:; exit ${{PIPESTATUS[0]}}");
+        string emit = $"chmod 555 {_folder.At("secret")}; {user}$BNN emit {Model} --out {locked}";
+        (exit, stdout, error) = BnnProcess.Shell($"{emit} 2>&1 >/dev/null | grep -v note:; exit ${{PIPESTATUS[0]}}");
         Assert.Equal(4, exit);
         Assert.StartsWith($"error: {locked} cannot be written: ", stdout, StringComparison.Ordinal);
         Assert.Equal(["digits.bnn"], Directory.GetFiles(_folder.At("secret")).Select(path => Path.GetFileName(path)));

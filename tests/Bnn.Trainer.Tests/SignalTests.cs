@@ -50,7 +50,10 @@ public sealed class SignalTests : IDisposable
     }
 
     private string[] Train(string run) =>
-        ["train", "optdigits", "--out", run, "--arch", "dense-48 dense-32 scores", "--epochs", "200", "--batch", "20", "--encoding", "threshold-8", "--data-dir", _folder.At("data")];
+    [
+        "train", "optdigits", "--out", run, "--arch", "dense-48 dense-32 scores", "--epochs", "200", "--batch", "20", "--encoding", "threshold-8",
+        "--data-dir", _folder.At("data"),
+    ];
 
     private static void WaitForLine(Process process, string text)
     {

@@ -220,7 +220,10 @@ public sealed class TrainingCommandsTests : IDisposable
     }
 
     private string[] TrainArguments(string run, params string[] more) =>
-        ["train", "optdigits", "--out", run, "--arch", "dense-24 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8", "--data-dir", DataDir, .. more];
+    [
+        "train", "optdigits", "--out", run, "--arch", "dense-24 scores", "--epochs", "4", "--batch", "20", "--encoding", "threshold-8",
+        "--data-dir", DataDir, .. more,
+    ];
 
     private Cli Train(string run, params string[] more) => Cli.Run(TrainArguments(run, more));
 

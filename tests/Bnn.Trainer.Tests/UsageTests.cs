@@ -73,5 +73,6 @@ public sealed class UsageTests
     }
 
     // As a shell takes a line apart: single quotes keep blanks.
-    internal static string[] Words(string line) => [.. line.Split('\'').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+    internal static string[] Words(string line) =>
+        [.. line.Split('\'').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
 }

@@ -26,7 +26,7 @@ internal static class ModelNames
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
         "InputLength", "ClassCount", "Labels", "Info", "Predict", "Scores", "PredictBatch", "ScoresBatch", "Run", "LabelTexts", "ScoreBuffer",
-        "BnnBits", "BnnMemory", "BnnUnsafe", "BnnBytes", "BnnFiring", "BnnStream", "BnnWriter",
+        "BnnBits", "BnnMemory", "BnnUnsafe", "BnnBytes", "BnnFiring", "BnnStream", "BnnVectors", "BnnWriter", "InputCodes", "BorderCodes",
     };
 
     /// <summary>The class name that was asked for, or one made from the file name: <c>fashion-mlp.bnn</c> becomes <c>FashionMlp</c>.</summary>

@@ -15,14 +15,17 @@ public static class BitMatrix
     /// <param name="columns">At least 1; rows · columns is at most 2³¹ − 1.</param>
     /// <param name="destination">Receives <c>[columns, rows]</c> bits without gaps; tail bits 0.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    /// <remarks>Exact. Blocks of 64 x 64: six stages of exchanges, the early ones over the rows that exist only. About 6 to 18 instructions and a write for each 64 bits.</remarks>
+    /// <remarks>
+    /// Exact. Blocks of 64 x 64: six stages of exchanges, the early ones over the rows that exist only. Cost for a word of the block: 6 to 18
+    /// instructions, and a write at any bit.
+    /// </remarks>
     [SkipLocalsInit]
     public static void Transpose(ReadOnlySpan<ulong> source, int rows, int columns, Span<ulong> destination)
     {
         int bits = checked(rows * columns);
         int words = WeightMatrix.WordsFor(bits);
         if (rows < 1 || columns < 1 || source.Length <= words || destination.Length < words)
-            throw new ArgumentException($"A matrix of {rows} x {columns} bits does not fit into {source.Length} words (one more than it needs) and {destination.Length} words.");
+            throw new ArgumentException($"{rows} x {columns} bits do not fit into {source.Length} words, one more than needed, and {destination.Length} words.");
         ref ulong from = ref MemoryMarshal.GetReference(source);
         ref ulong to = ref MemoryMarshal.GetReference(destination);
         destination[..words].Clear();
@@ -48,9 +51,10 @@ public static class BitMatrix
     private static void TransposeBlock(Span<ulong> block, int used)
     {
         ref ulong rows = ref MemoryMarshal.GetReference(block);
-        ulong low = 0x5555555555555555;
         for (int distance = 1; distance < 64; distance *= 2)
         {
+            // Columns whose bit number s is 0: 0101…, 0011…, 00001111… and so on.
+            ulong low = ulong.MaxValue / ((1UL << distance) + 1);
             for (int i = 0; i < used; i = ((i | distance) + 1) & ~distance)
             {
                 ref ulong first = ref Unsafe.Add(ref rows, i);
@@ -60,7 +64,6 @@ public static class BitMatrix
                 second ^= difference;
             }
             used = (used + (2 * distance) - 1) & -(2 * distance);
-            low = distance switch { 1 => 0x3333333333333333, 2 => 0x0F0F0F0F0F0F0F0F, 4 => 0x00FF00FF00FF00FF, 8 => 0x0000FFFF0000FFFF, _ => 0x00000000FFFFFFFF };
         }
     }
 }

@@ -24,7 +24,7 @@ public static class BitStream
         return word >> bit | Unsafe.Add(ref word, 1) << 1 << ~bit;
     }
 
-    /// <summary>Sets the bits from <paramref name="bit"/> on that are set in <paramref name="bits"/>; touches the next word only if one falls into it.</summary>
+    /// <summary>Sets the bits from <paramref name="bit"/> on that are set in <paramref name="bits"/>; the next word is touched only if one falls into it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Or(ref ulong words, int bit, ulong bits)
     {

@@ -24,7 +24,8 @@ public readonly struct PatchShape
     /// <param name="left">Columns of padding before it.</param>
     /// <param name="paddingBit">The bit outside the image, on every side.</param>
     /// <param name="groups">Divides the channels.</param>
-    public PatchShape(int channels, int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int top, int left, bool paddingBit, int groups = 1)
+    public PatchShape(
+        int channels, int height, int width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int top, int left, bool paddingBit, int groups = 1)
     {
         (_channels, _height, _width) = (channels, height, width);
         (_kernelHeight, _kernelWidth, _strideHeight, _strideWidth) = (kernelHeight, kernelWidth, strideHeight, strideWidth);

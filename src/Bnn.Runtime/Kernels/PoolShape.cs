@@ -22,7 +22,8 @@ public readonly struct PoolShape
     /// <param name="left">How far they reach before it; less than the window.</param>
     /// <param name="outputHeight">Rows of windows.</param>
     /// <param name="outputWidth">Columns of windows.</param>
-    public PoolShape(int channels, int height, int width, int windowHeight, int windowWidth, int strideHeight, int strideWidth, int top, int left, int outputHeight, int outputWidth)
+    public PoolShape(
+        int channels, int height, int width, int windowHeight, int windowWidth, int strideHeight, int strideWidth, int top, int left, int outputHeight, int outputWidth)
     {
         (_channels, _height, _width) = (channels, height, width);
         (_windowHeight, _windowWidth, _strideHeight, _strideWidth) = (windowHeight, windowWidth, strideHeight, strideWidth);

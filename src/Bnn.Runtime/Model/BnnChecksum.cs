@@ -12,9 +12,17 @@ sealed partial class BnnChecksum : IDisposable
     /// <summary>Adds a line without its line end. The format is ASCII; another character counts as <c>?</c>, and is an error elsewhere.</summary>
     internal void Add(ReadOnlySpan<char> line)
     {
-        foreach (char c in line)
-            Add(c <= '~' ? (byte)c : (byte)'?');
-        Add((byte)'\n');
+        while (!line.IsEmpty)
+        {
+            int count = Math.Min(line.Length, Room());
+            Span<byte> to = _buffer.AsSpan(_used, count);
+            for (int i = 0; i < to.Length; i++)
+                to[i] = line[i] <= '~' ? (byte)line[i] : (byte)'?';
+            _used += count;
+            line = line.Slice(count);
+        }
+        Room();
+        _buffer[_used++] = (byte)'\n';
     }
 
     /// <summary>The checksum of all lines added, as 64 lower-case hexadecimal digits. Call once.</summary>
@@ -27,13 +35,14 @@ sealed partial class BnnChecksum : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _sha.Dispose();
 
-    private void Add(byte value)
+    // Free bytes of the buffer, at least one.
+    private int Room()
     {
         if (_used == _buffer.Length)
         {
             _sha.TransformBlock(_buffer, 0, _used, null, 0);
             _used = 0;
         }
-        _buffer[_used++] = value;
+        return _buffer.Length - _used;
     }
 }

@@ -8,7 +8,7 @@ internal sealed class BnnLayerText
     private readonly BnnLines _lines;
     private readonly string _name;
     private readonly Dictionary<string, TextPlace> _places = [];
-    private readonly List<TextPlace> _limitPlaces = [];
+    private BnnRows? _rows;
     private int _word = 3;
     private bool _isSound = true;
 
@@ -23,7 +23,7 @@ internal sealed class BnnLayerText
         if (name is null)
             Syntax(2, "The layer's name in quotes");
         _name = name ?? "?";
-        Layer = Read(lines.Current.Word(1).ToString(), _name, weightsLeft);
+        Layer = Read(lines.Shown(1), _name, weightsLeft);
     }
 
     /// <summary>The layer, or null if it cannot be told even roughly.</summary>
@@ -37,8 +37,7 @@ internal sealed class BnnLayerText
 
     /// <summary>Where a problem of this layer stands.</summary>
     public TextPlace PlaceOf(NetworkProblem problem) =>
-        problem.Channel >= 0 && problem.Channel < _limitPlaces.Count ? _limitPlaces[problem.Channel]
-        : _places.TryGetValue(problem.Field, out TextPlace place) ? place : Place;
+        _rows?.PlaceOf(problem.Channel) is { } limit ? limit : _places.TryGetValue(problem.Field, out TextPlace place) ? place : Place;
 
     /// <summary>Numbers such as <c>3x3</c>, exactly <paramref name="count"/> of them in [0, 2^31); null for anything else.</summary>
     public static int[]? Numbers(ReadOnlySpan<char> word, char between, int count)
@@ -94,7 +93,7 @@ internal sealed class BnnLayerText
                 EndLine();
                 return _isSound ? new FlattenLayer(name) : null;
             default:
-                _lines.Report(_lines.Current.PlaceOf(1), ModelErrors.UnknownField, kind);
+                _lines.Report(_lines.Current.PlaceOf(1), ModelErrors.UnknownField, _lines.Shown(1));
                 _lines.Advance();
                 SkipRows();
                 return null;
@@ -118,74 +117,8 @@ internal sealed class BnnLayerText
             SkipRows();
             return null;
         }
-        var signs = new List<ulong>();
-        var live = new List<ulong>();
-        var limits = new List<int>();
-        var words = new ulong[WeightMatrix.WordsFor(inputs)];
-        for (int channel = 0; channel < channels; channel++)
-        {
-            if (_lines.AtEnd)
-            {
-                _lines.ReportTruncated(FormattableString.Invariant($"'row' {channel + 1} of {channels} of layer '{_name}'"));
-                return null;
-            }
-            if (_lines.GaveUp)
-                return null;
-            if (!_lines.Is(BnnSyntax.Row))
-            {
-                _lines.ReportSyntax(0, FormattableString.Invariant($"'row' {channel + 1} of {channels} of layer '{_name}'"));
-                return null;
-            }
-            Row(channel, inputs, words, signs, live, limits);
-            _lines.Advance();
-        }
-        return _isSound ? (WeightMatrix.Create(channels, inputs, signs.ToArray(), live.ToArray()), limits.ToEquatableArray()) : null;
-    }
-
-    private void Row(int channel, int inputs, ulong[] words, List<ulong> signs, List<ulong> live, List<int> limits)
-    {
-        BnnLine line = _lines.Current;
-        _limitPlaces.Add(line.PlaceOf(1));
-        bool isNumber = BnnSyntax.TryInteger(line.Word(1), out long limit);
-        if (!isNumber)
-            _lines.ReportSyntax(1, "A limit or bias");
-        else if (limit is < int.MinValue or > int.MaxValue)
-            _lines.Report(line.PlaceOf(1), ModelErrors.OutOfRange, "Limit or bias", BnnLines.Text(limit), BnnLines.Text(int.MinValue), BnnLines.Text(int.MaxValue));
-        limits.Add(isNumber && limit is >= int.MinValue and <= int.MaxValue ? (int)limit : 0);
-        int first = signs.Count;
-        Bits(2, channel, "Signs", inputs, words);
-        signs.AddRange(words);
-        if (line.Count > 3 || live.Count > 0)
-            Mask(channel, inputs, words, signs, live, first);
-        if (line.Count > 4)
-            _lines.ReportSyntax(4, "End of line");
-    }
-
-    // The masks are kept only from the first row on that has one.
-    private void Mask(int channel, int inputs, ulong[] words, List<ulong> signs, List<ulong> live, int first)
-    {
-        for (int i = live.Count; i < first; i++)
-            live.Add(WeightMatrix.TailMask(inputs, i % words.Length));
-        bool hasMask = _lines.Current.Count > 3;
-        if (hasMask)
-            Bits(3, channel, "Mask", inputs, words);
-        bool isClean = true;
-        for (int word = 0; word < words.Length; word++)
-        {
-            live.Add(hasMask ? words[word] : WeightMatrix.TailMask(inputs, word));
-            isClean &= (signs[first + word] & ~live[first + word]) == 0;
-        }
-        if (!isClean)
-            _lines.Report(_lines.Current.PlaceOf(2), ModelErrors.BadWeights, "Signs", BnnLines.Text(channel), _name, "a masked weight has sign +1; it must be 0");
-    }
-
-    private void Bits(int index, int channel, string what, int inputs, ulong[] words)
-    {
-        string? wrong = BnnSyntax.ReadBits(_lines.Current.Word(index), inputs, words);
-        if (wrong is null)
-            return;
-        _lines.Report(_lines.Current.PlaceOf(index), ModelErrors.BadWeights, what, BnnLines.Text(channel), _name, wrong);
-        Array.Clear(words, 0, words.Length);
+        _rows = new(_lines, _name, channels, inputs);
+        return _rows.Read() && _isSound ? (_rows.Weights, _rows.Limits) : null;
     }
 
     private EquatableArray<bool> AndChannels()

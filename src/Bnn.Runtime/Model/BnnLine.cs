@@ -4,29 +4,35 @@ namespace Bnn.Model;
 readonly partial record struct TextPlace(int Line, int Column, int Length);
 
 /// <summary>One line of a model file, cut into its words at single spaces; a word that begins with a quote goes to its closing quote.</summary>
+/// <remarks>Means nothing any more once the next line is cut: all lines of a file share one list of words.</remarks>
 internal readonly struct BnnLine
 {
+    /// <summary>So many words are told apart; no line of the format has as many.</summary>
+    public const int MostWords = 300;
+
     private readonly string _text;
     private readonly int _start;
     private readonly int _length;
-    private readonly (int Start, int Length)[] _words;
+    private readonly List<(int Start, int Length)> _words;
 
     /// <param name="text">The whole file.</param>
     /// <param name="number">Number of the line, from 0.</param>
     /// <param name="start">Where the line begins in the file.</param>
     /// <param name="length">Characters without the line end.</param>
-    public BnnLine(string text, int number, int start, int length)
+    /// <param name="words">Receives the words.</param>
+    public BnnLine(string text, int number, int start, int length, List<(int Start, int Length)> words)
     {
         _text = text;
         Number = number;
         _start = start;
         _length = length;
-        _words = Cut(text.AsSpan(start, length));
+        _words = words;
+        Cut(text.AsSpan(start, length), words);
     }
 
     public int Number { get; }
 
-    public int Count => _words.Length;
+    public int Count => _words.Count;
 
     public TextPlace Place => new(Number, 0, _length);
 
@@ -40,11 +46,11 @@ internal readonly struct BnnLine
         ? new(Number, _words[index].Start, _words[index].Length)
         : new(Number, _length, 0);
 
-    private static (int Start, int Length)[] Cut(ReadOnlySpan<char> line)
+    private static void Cut(ReadOnlySpan<char> line, List<(int Start, int Length)> words)
     {
-        var words = new List<(int, int)>(4);
+        words.Clear();
         int at = 0;
-        while (at <= line.Length)
+        while (at <= line.Length && words.Count < MostWords)
         {
             int end = at;
             if (at < line.Length && line[at] == '"')
@@ -53,11 +59,10 @@ internal readonly struct BnnLine
                     end += line[end] == '\\' ? 1 : 0;
                 end = Math.Min(end + 1, line.Length);
             }
-            while (end < line.Length && line[end] != ' ')
-                end++;
+            int space = line.Slice(end).IndexOf(' ');
+            end = space < 0 ? line.Length : end + space;
             words.Add((at, end - at));
             at = end + 1;
         }
-        return [.. words];
     }
 }

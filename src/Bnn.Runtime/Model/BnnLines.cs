@@ -7,6 +7,7 @@ internal sealed class BnnLines : IDisposable
     private readonly CancellationToken _cancel;
     private readonly BnnChecksum _checksum = new();
     private readonly List<ModelError> _errors = [];
+    private readonly List<(int Start, int Length)> _words = new(BnnLine.MostWords);
     private int _next;
     private int _number = -1;
 
@@ -24,6 +25,9 @@ internal sealed class BnnLines : IDisposable
 
     /// <summary>Set once so many errors were found that reading on would help nobody.</summary>
     public bool GaveUp => _errors.Count >= ModelCaps.ReportedErrors;
+
+    /// <summary>Characters from the current line on, at least.</summary>
+    public int Left => AtEnd ? 0 : _text.Length - _next + Current.Text.Length + 1;
 
     public bool HasErrors => _errors.Count > 0;
 
@@ -51,7 +55,7 @@ internal sealed class BnnLines : IDisposable
             }
             if (end == start || _text[start] == '#')
                 continue;
-            Current = new(_text, _number, start, end - start);
+            Current = new(_text, _number, start, end - start, _words);
             return;
         }
         AtEnd = true;
@@ -68,26 +72,35 @@ internal sealed class BnnLines : IDisposable
 
     /// <summary>Reports at word <paramref name="index"/> of the current line that something else is expected there.</summary>
     public void ReportSyntax(int index, string expected) =>
-        Report(Current.PlaceOf(index), ModelErrors.Syntax, expected, index < Current.Count ? Current.Word(index).ToString() : "end of line");
+        Report(Current.PlaceOf(index), ModelErrors.Syntax, expected, index < Current.Count ? Shown(index) : "end of line");
 
     public void ReportTruncated(string expected) => Report(new(Math.Max(_number, 0), 0, 0), ModelErrors.Truncated, expected);
 
-    /// <summary>All errors in the order of their places.</summary>
+    /// <summary>All errors in the order of their places; if these are too many, one behind the last says so.</summary>
     public EquatableArray<ModelError> Errors()
     {
-        IEnumerable<ModelError> sorted = _errors.OrderBy(error => error.Line).ThenBy(error => error.Column);
-        return (GaveUp ? sorted.Append(new(ModelErrors.TooManyErrors, _number, 0, 0, new([Text(ModelCaps.ReportedErrors)]))) : sorted).ToEquatableArray();
+        List<ModelError> sorted = [.. _errors.OrderBy(error => error.Line).ThenBy(error => error.Column)];
+        if (GaveUp && sorted[sorted.Count - 1] is var last)
+            sorted.Add(new(ModelErrors.TooManyErrors, last.Line, last.Column, 0, new([Text(ModelCaps.ReportedErrors)])));
+        return sorted.ToEquatableArray();
     }
 
     public void Dispose() => _checksum.Dispose();
 
     internal static string Text(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    // What a message repeats of a file: short, and without characters that could play tricks on a terminal or an editor.
-    private static string Shown(string text)
+    /// <summary>Word <paramref name="index"/> of the current line, of a long one the beginning, as messages repeat it.</summary>
+    public string Shown(int index) => Shown(Current.Word(index));
+
+    private static string Shown(string text) => Shown(text.AsSpan());
+
+    // Short, and without characters that could play tricks on a terminal or an editor.
+    private static string Shown(ReadOnlySpan<char> text)
     {
         const int most = 200;
-        string clean = string.Concat(text.Take(most).Select(c => c is >= ' ' and <= '~' ? c : '?'));
-        return text.Length <= most ? clean : clean + "...";
+        var shown = new System.Text.StringBuilder(Math.Min(text.Length, most + 3));
+        foreach (char c in text.Slice(0, Math.Min(text.Length, most)))
+            shown.Append(c is >= ' ' and <= '~' ? c : '?');
+        return shown.Append(text.Length <= most ? "" : "...").ToString();
     }
 }

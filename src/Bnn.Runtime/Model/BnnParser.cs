@@ -96,7 +96,7 @@ internal sealed class BnnParser(string text, CancellationToken cancel) : IDispos
             _lines.ReportSyntax(1, "The shape of the input, channels x rows x columns such as 1x28x28,");
         _input = sizes is null ? default : new(sizes[0], sizes[1], sizes[2]);
         _isWhole &= sizes is not null;
-        string keyword = _lines.Current.Word(2).ToString();
+        string keyword = _lines.Shown(2);
         switch (keyword)
         {
             case "eight-bit":
@@ -124,15 +124,15 @@ internal sealed class BnnParser(string text, CancellationToken cancel) : IDispos
         int channels = _isWhole ? Math.Min(_input.Channels, ModelCaps.Channels) : int.MaxValue;
         while (rows.Count < channels && Seek(word, isRequired: _isWhole))
         {
-            var row = new List<int>();
+            var row = new int[Math.Min(_lines.Current.Count, 257) - 1];
             _headerPlaces[(rows.Count, NetworkField.Encoding)] = _lines.Current.Place;
-            for (int i = 1; i < Math.Min(_lines.Current.Count, 257); i++)
-                row.Add((int)Number(i, "A number", int.MaxValue));
+            for (int i = 0; i < row.Length; i++)
+                row[i] = (int)Number(i + 1, "A number", int.MaxValue);
             if (_lines.Current.Count > 257)
                 _lines.ReportSyntax(257, "At most 256 numbers");
             if (keyword == "threshold" && _lines.Current.Count != 2)
                 _lines.ReportSyntax(Math.Min(_lines.Current.Count, 2), "One threshold");
-            rows.Add(row.ToEquatableArray());
+            rows.Add(new(row));
             _lines.Advance();
         }
         return keyword switch
@@ -161,23 +161,24 @@ internal sealed class BnnParser(string text, CancellationToken cancel) : IDispos
             _layers.Add(layer);
         }
         if (!_lines.AtEnd && count >= 0 && _layers.Count < count)
-            _lines.Report(_lines.Current.Place, ModelErrors.Syntax, $"Layer {_layers.Count + 1} of {count}", _lines.Current.Word(0).ToString());
+            _lines.Report(_lines.Current.Place, ModelErrors.Syntax, $"Layer {_layers.Count + 1} of {count}", _lines.Shown(0));
     }
 
     private bool SeekLayer(long count)
     {
+        long most = count < 0 ? ModelCaps.Layers : count;
         bool hasToldSurplus = false;
         while (!_lines.AtEnd && !_lines.GaveUp)
         {
-            if (_lines.Is(BnnSyntax.Layer) && (count < 0 || _layers.Count < count))
+            if (_lines.Is(BnnSyntax.Layer) && _layers.Count < most)
                 return true;
             if (_lines.Is(BnnSyntax.End) || _lines.Is(BnnSyntax.Sha256))
                 return false;
             bool isSurplus = _lines.Is(BnnSyntax.Layer) || _lines.Is(BnnSyntax.Row);
             if (isSurplus && !hasToldSurplus)
             {
-                _lines.Report(_lines.Current.Place, ModelErrors.Syntax, _layers.Count >= count && count >= 0
-                    ? $"'end' after {count} layers" : "A layer", _lines.Current.Word(0).ToString());
+                _lines.Report(_lines.Current.Place, ModelErrors.Syntax, _layers.Count >= most
+                    ? $"'end' after {most} layers" : "A layer", _lines.Shown(0));
             }
             else if (!isSurplus)
                 ReportStranger("A layer or 'end'");
@@ -201,12 +202,12 @@ internal sealed class BnnParser(string text, CancellationToken cancel) : IDispos
         if (stated.Length != 64)
             _lines.ReportSyntax(1, "64 hexadecimal digits");
         else if (!stated.SequenceEqual(hash.AsSpan()))
-            _lines.Report(_lines.Current.PlaceOf(1), ModelErrors.ChecksumMismatch, hash, stated.ToString());
+            _lines.Report(_lines.Current.PlaceOf(1), ModelErrors.ChecksumMismatch, hash, _lines.Shown(1));
         if (_lines.Current.Count > 2)
             _lines.ReportSyntax(2, "End of line");
         _lines.Advance(addToChecksum: false);
         if (!_lines.AtEnd)
-            _lines.Report(_lines.Current.Place, ModelErrors.Syntax, "End of file after the checksum", _lines.Current.Word(0).ToString());
+            _lines.Report(_lines.Current.Place, ModelErrors.Syntax, "End of file after the checksum", _lines.Shown(0));
         return hash;
     }
 
@@ -216,7 +217,7 @@ internal sealed class BnnParser(string text, CancellationToken cancel) : IDispos
         if (!_isWhole || _encoding is null || _layers.Count == 0 || _lines.GaveUp)
             return null;
         var network = new Network(_name, _input, _encoding, _layers.Select(layer => layer.Layer!).ToEquatableArray(), _labels.ToEquatableArray(), _metadata.ToEquatableArray());
-        foreach (NetworkProblem problem in NetworkVerifier.Check(network))
+        foreach (NetworkProblem problem in NetworkVerifier.Check(network, cancel))
         {
             TextPlace place = problem.Layer >= 0 ? _layers[problem.Layer].PlaceOf(problem)
                 : _headerPlaces.TryGetValue((problem.Channel, problem.Field), out TextPlace known) ? known : _layersPlace;
@@ -253,7 +254,7 @@ internal sealed class BnnParser(string text, CancellationToken cancel) : IDispos
     private void ReportStranger(string expected)
     {
         if (Rank(_lines.Current.Word(0)) < 0)
-            _lines.Report(_lines.Current.PlaceOf(0), ModelErrors.UnknownField, _lines.Current.Word(0).ToString());
+            _lines.Report(_lines.Current.PlaceOf(0), ModelErrors.UnknownField, _lines.Shown(0));
         else
             _lines.ReportSyntax(0, expected);
     }

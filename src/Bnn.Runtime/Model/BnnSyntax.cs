@@ -34,6 +34,8 @@ static partial class BnnSyntax
         if (quoted.Length < 2 || quoted[0] != '"' || quoted[quoted.Length - 1] != '"')
             return null;
         ReadOnlySpan<char> inner = quoted.Slice(1, quoted.Length - 2);
+        if (inner.IsEmpty)
+            return "";
         var text = new System.Text.StringBuilder(inner.Length);
         for (int i = 0; i < inner.Length; i++)
         {

@@ -74,7 +74,7 @@ sealed partial record ConvolutionLayer(
     /// <inheritdoc/>
     public override long Positions(Shape input) => (long)Output(input).Height * Output(input).Width;
 
-    /// <summary>The layer with one group that gives the same counts: each channel sees all input channels, those of other groups through masked weights.</summary>
+    /// <summary>The layer with one group that gives the same counts: each channel sees all input channels, those of other groups by masked weights.</summary>
     public ConvolutionLayer WithoutGroups()
     {
         int rowsOfGroup = Weights.Rows / Groups;

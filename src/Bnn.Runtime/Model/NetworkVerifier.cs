@@ -65,11 +65,15 @@ static partial class NetworkField
 /// <summary>Checks that the parts of a network fit together: the law that reader, writer, passes and engines rely on.</summary>
 static partial class NetworkVerifier
 {
-    /// <summary>All problems of <paramref name="network"/>, in the order of the file; empty if it is sound.</summary>
-    public static IReadOnlyList<NetworkProblem> Check(Network network)
+    /// <summary>The problems of <paramref name="network"/>, in the order of the file; empty if it is sound.</summary>
+    /// <param name="network">Any network.</param>
+    /// <param name="cancel">Asked at every layer.</param>
+    /// <returns>All problems, but once there are more than <see cref="ModelCaps.ReportedErrors"/>, none of further rows and layers.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> asked for it.</exception>
+    public static IReadOnlyList<NetworkProblem> Check(Network network, CancellationToken cancel = default)
     {
         var check = new Checker();
-        check.Run(network);
+        check.Run(network, cancel);
         return check.Problems;
     }
 
@@ -88,7 +92,9 @@ static partial class NetworkVerifier
 
         public List<NetworkProblem> Problems { get; } = [];
 
-        public void Run(Network network)
+        private bool HasEnough => Problems.Count > ModelCaps.ReportedErrors;
+
+        public void Run(Network network, CancellationToken cancel)
         {
             Header(network);
             if (Problems.Count > 0 && !IsUsable(network))
@@ -101,8 +107,9 @@ static partial class NetworkVerifier
                 return;
             }
             var names = new HashSet<string>(StringComparer.Ordinal);
-            for (_layer = 0; _layer < network.Layers.Length; _layer++)
+            for (_layer = 0; _layer < network.Layers.Length && !HasEnough; _layer++)
             {
+                cancel.ThrowIfCancellationRequested();
                 Layer layer = network.Layers[_layer];
                 Name("Name of a layer", layer.Name);
                 if (!names.Add(layer.Name))
@@ -210,6 +217,7 @@ static partial class NetworkVerifier
                 return false;
             }
             int known = Problems.Count;
+            string name = layer.Name.Length <= ModelCaps.NameLength ? layer.Name : layer.Name.Substring(0, ModelCaps.NameLength);
             switch (layer)
             {
                 case DenseLayer dense:
@@ -241,16 +249,16 @@ static partial class NetworkVerifier
             }
             if (layer is WeightedLayer weighted)
             {
-                Cap($"Number of channels of layer '{layer.Name}'", weighted.Weights.Rows, ModelCaps.Channels, NetworkField.Channels);
-                Cap($"Fan-in of layer '{layer.Name}'", weighted.Weights.Columns, ModelCaps.FanIn, NetworkField.Inputs);
+                Cap($"Number of channels of layer '{name}'", weighted.Weights.Rows, ModelCaps.Channels, NetworkField.Channels);
+                Cap($"Fan-in of layer '{name}'", weighted.Weights.Columns, ModelCaps.FanIn, NetworkField.Inputs);
                 _weights += (long)weighted.Weights.Rows * weighted.Weights.Columns;
                 Cap("Number of weights of the network so far", _weights, ModelCaps.Weights, NetworkField.Channels);
                 if (weighted.Weights.Rows == 0)
-                    Add(NetworkField.Channels, ModelErrors.OutOfRange, $"Number of channels of layer '{layer.Name}'", "0", "1", Text(ModelCaps.Channels));
+                    Add(NetworkField.Channels, ModelErrors.OutOfRange, $"Number of channels of layer '{name}'", "0", "1", Text(ModelCaps.Channels));
             }
             if (Problems.Skip(known).Any(problem => problem.Channel < 0))
                 return false;
-            Cap($"Number of values that layer '{layer.Name}' gives", layer.Output(input).LongCount, ModelCaps.LayerValues, NetworkField.Line);
+            Cap($"Number of values that layer '{name}' gives", layer.Output(input).LongCount, ModelCaps.LayerValues, NetworkField.Line);
             return layer.Output(input).LongCount <= ModelCaps.LayerValues;
         }
 
@@ -354,8 +362,11 @@ static partial class NetworkVerifier
 
         private void Add(string field, ModelErrorKind kind, params string[] arguments) => Add(field, kind, -1, arguments);
 
-        private void Add(string field, ModelErrorKind kind, int channel, params string[] arguments) =>
-            Problems.Add(new(_layer, channel, field, kind, new(arguments)));
+        private void Add(string field, ModelErrorKind kind, int channel, params string[] arguments)
+        {
+            if (channel < 0 || !HasEnough)
+                Problems.Add(new(_layer, channel, field, kind, new(arguments)));
+        }
 
         private static string Text(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -16,7 +16,7 @@ readonly partial record struct Shape(int Channels, int Height, int Width)
     /// <summary>Number of values of a shape within <see cref="ModelCaps.LayerValues"/>.</summary>
     public int Count => checked((int)LongCount);
 
-    /// <summary>For each place of a pixel-major image, index (row · Width + column) · Channels + channel, the index of its value in the order of the format.</summary>
+    /// <summary>For each place of a pixel-major image, index (row · Width + column) · Channels + channel, the channel-major index of its value.</summary>
     /// <remarks>The kernel of a convolution is such an image too. See docs/decisions/0006-images-pixel-major.md.</remarks>
     public int[] PixelMajor()
     {

@@ -50,19 +50,24 @@ sealed partial class WeightMatrix : IEquatable<WeightMatrix>
         int words = checked(rows * wordsPerRow);
         if (signs.Length != words || (mask.Length != words && !mask.IsEmpty))
             throw new ArgumentException($"{rows} rows of {columns} weights need {words} words, got {signs.Length} of signs and {mask.Length} of mask.");
-        ulong[] keptSigns = signs.ToArray();
-        ulong[]? keptMask = mask.IsEmpty ? null : mask.ToArray();
+        return Own(rows, columns, signs.ToArray(), mask.IsEmpty ? null : mask.ToArray());
+    }
+
+    /// <summary>Makes a matrix from packed words that nobody else will write to, of the right lengths, and brings it into canonical form.</summary>
+    internal static WeightMatrix Own(int rows, int columns, ulong[] signs, ulong[]? mask)
+    {
+        int wordsPerRow = WordsFor(columns);
         bool anyMasked = false;
-        for (int i = 0; i < words; i++)
+        for (int i = 0; i < signs.Length; i++)
         {
             ulong columnsOfWord = TailMask(columns, i % wordsPerRow);
-            ulong live = keptMask is null ? columnsOfWord : keptMask[i] & columnsOfWord;
+            ulong live = mask is null ? columnsOfWord : mask[i] & columnsOfWord;
             anyMasked |= live != columnsOfWord;
-            keptSigns[i] &= live;
-            if (keptMask is not null)
-                keptMask[i] = live;
+            signs[i] &= live;
+            if (mask is not null)
+                mask[i] = live;
         }
-        return new(rows, columns, keptSigns, anyMasked ? keptMask : null);
+        return new(rows, columns, signs, anyMasked ? mask : null);
     }
 
     /// <summary>Makes a matrix by asking for each weight.</summary>

@@ -54,7 +54,8 @@ internal static class ReportCommand
             $"{Text.Safe(network.Name)}: report written.",
             [
                 ("page", $"{page}, {Text.Count(System.Text.Encoding.UTF8.GetByteCount(html), "byte")}"),
-                ("validation", $"{Text.Percent(report.Result.Accuracy)} ± {Text.Percent(report.Result.StandardError)} right of {Text.Count(report.Result.Samples, "image")} held out"),
+                ("validation", $"{Text.Percent(report.Result.Accuracy)} ± {Text.Percent(report.Result.StandardError)} right of "
+                    + $"{Text.Count(report.Result.Samples, "image")} held out"),
             ],
             [$"open {Text.Argument(page)} in a browser"]);
         return ExitCode.Ok;

@@ -75,13 +75,15 @@ internal sealed class TrainCommand
             .Where(child => child is not OptionResult { Implicit: true })
             .Select(child => child is OptionResult option ? (Symbol)option.Option : _dataSet);
         return given.Except(mayStay).FirstOrDefault() is { } other
-            ? throw new UsageException($"{other.Name} cannot go with --resume: the run knows what it was started with. Only --threads, --data-dir and --offline can.")
+            ? throw new UsageException(
+                $"{other.Name} cannot go with --resume: the run knows what it was started with. Only --threads, --data-dir and --offline can.")
             : ResumeCommand.Run(context, folder, parsed.GetValue(_threads), Access(context, parsed));
     }
 
     private int Start(CommandContext context, ParseResult parsed)
     {
-        DataSet set = parsed.GetValue(_dataSet) ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}. Data of your own: {DataSpec.Forms}.");
+        DataSet set = parsed.GetValue(_dataSet)
+            ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}. Data of your own: {DataSpec.Forms}.");
         string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Argument} --out RUN");
         RunSession.CheckNew(folder);
         string architecture = parsed.GetValue(_architecture) ?? "mlp-s";

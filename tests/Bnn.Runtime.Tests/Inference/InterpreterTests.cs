@@ -21,7 +21,7 @@ public class InterpreterTests
                 byte[] input = RandomNetworks.Input(network, sample);
                 int[] expected = Reference.Run(network, input).Scores;
                 interpreter.Scores(input, scores);
-                Assert.True(expected.AsSpan().SequenceEqual(scores), $"{network.Name}, sample {sample}: {string.Join(" ", scores)} instead of {string.Join(" ", expected)}");
+                Assert.True(expected.SequenceEqual(scores), $"{network.Name}, sample {sample}: {string.Join(" ", scores)}, not {string.Join(" ", expected)}");
                 Assert.Equal(Reference.ArgMax(expected), interpreter.Predict(input));
             }
         }
@@ -66,7 +66,8 @@ public class InterpreterTests
     public void Padding_and_strides_of_any_size_cost_no_memory()
     {
         WeightMatrix kernel = RandomNetworks.Weights(3, 4, new Random(1), masked: false);
-        var layer = new ConvolutionLayer("far", kernel, new([2, 2, 2]), new(2, 2), new(65_536, 65_536), new(65_536, 65_535, 65_536, 65_536), PaddingBit: true, Groups: 1);
+        var layer = new ConvolutionLayer(
+            "far", kernel, new([2, 2, 2]), new(2, 2), new(65_536, 65_536), new(65_536, 65_535, 65_536, 65_536), PaddingBit: true, Groups: 1);
         var scores = new SumScoresLayer("scores", RandomNetworks.Weights(2, 3, new Random(2), masked: false), new([0, 0]), 1);
         var network = new Network("far", new(1, 1, 1), new RawBitsEncoding(), new([layer, scores]), default, default);
         var interpreter = new Interpreter(network);
@@ -129,10 +130,11 @@ public class InterpreterTests
         var random = new Random(side);
         var input = new Shape(2, side, side);
         WeightMatrix kernel = RandomNetworks.Weights(channels, 2 * 9, random, masked: false);
+        EquatableArray<int> limits = RandomNetworks.Limits(kernel, encoding.IsEightBit, random);
         WeightMatrix classes = RandomNetworks.Weights(10, channels, random, masked: false);
         return NetworkVerifier.Require(new("image", input, encoding, new(
         [
-            new ConvolutionLayer("c", kernel, RandomNetworks.Limits(kernel, encoding.IsEightBit, random), new(3, 3), new(1, 1), new(1, 1, 1, 1), PaddingBit: false, Groups: 1),
+            new ConvolutionLayer("c", kernel, limits, new(3, 3), new(1, 1), new(1, 1, 1, 1), PaddingBit: false, Groups: 1),
             new SumScoresLayer("s", classes, new(new int[10]), 1),
         ]), default, default));
     }

@@ -109,7 +109,8 @@ public class ImageKernelTests
         Assert.Throws<ArgumentException>(() => InputPacking.Interleave(new byte[6], 3, new byte[5]));
     }
 
-    private static ulong[] Words(int count, Random random) => [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64() ^ (ulong)random.NextInt64() << 1)];
+    private static ulong[] Words(int count, Random random) =>
+        [.. Enumerable.Range(0, count).Select(_ => (ulong)random.NextInt64() ^ (ulong)random.NextInt64() << 1)];
 
     private static bool Bit(ulong[] words, int i) => (words[i >> 6] >> (i & 63) & 1) != 0;
 }

@@ -45,6 +45,11 @@ internal sealed class InputEmitter
     /// <summary>Writes what fills <c>bits</c> of the first layer.</summary>
     public void EmitCall(SourceWriter w, Buffers buffers)
     {
+        if (_input.Codes is not null)
+        {
+            CodeInputEmitter.EmitCall(w, _input.Codes, buffers);
+            return;
+        }
         if (_image is not null && _input.IsEightBit)
         {
             _image.EmitEightBit(w, buffers);
@@ -57,9 +62,11 @@ internal sealed class InputEmitter
         _image?.EmitArrange(w, buffers);
     }
 
-    /// <summary>Writes the methods that the call needs.</summary>
-    public void EmitMethods(SourceWriter w)
+    /// <summary>Writes the methods and tables that the call needs.</summary>
+    public void EmitMethods(SourceWriter w, CancellationToken cancel)
     {
+        if (_input.Codes is not null)
+            CodeInputEmitter.EmitTables(w, _input.Codes, cancel);
         foreach (int first in IsInline ? [] : Methods())
         {
             using (w.Block($"private static void Pack{Literal.Of(first)}(global::System.ReadOnlySpan<byte> input, global::System.Span<ulong> {_bits})"))

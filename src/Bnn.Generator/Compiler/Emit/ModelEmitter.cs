@@ -41,6 +41,7 @@ internal static class ModelEmitter
         w.Line("using BnnBytes = global::Bnn.Kernels.ByteStream;");
         w.Line("using BnnFiring = global::Bnn.Kernels.Firing;");
         w.Line("using BnnStream = global::Bnn.Kernels.BitStream;");
+        w.Line("using BnnVectors = global::System.Runtime.Intrinsics.Vector256;");
         w.Line("using BnnWriter = global::Bnn.Kernels.BitWriter;");
         w.Line();
     }
@@ -56,7 +57,7 @@ internal static class ModelEmitter
         using (w.Block($"{settings.Visibility} sealed partial class {name} : global::Bnn.Inference.IBinaryClassifier<{name}>"))
         {
             Members(w, plan, name, hash);
-            RunEmitter.Emit(w, plan);
+            RunEmitter.Emit(w, plan, cancel);
             foreach (LayerPlan layer in plan.Layers)
             {
                 cancel.ThrowIfCancellationRequested();

@@ -14,7 +14,6 @@ internal static class PopCountTable
     public const int WordsWrittenOut = 16;
 
     private const int WordsOfStep = 8;
-    private const int ItemsOfLine = 8;
 
     // Vectors of limits are read whole.
     private const int LimitsAtOnce = 16;
@@ -92,20 +91,20 @@ internal static class PopCountTable
         int[] channels = Enumerable.Range(0, perGroup * rows.Groups)
             .Select(i => i % perGroup < rows.ChannelsOfGroup ? (i / perGroup * rows.ChannelsOfGroup) + (i % perGroup) : -1).ToArray();
         int words = rows.Words;
-        Table(w, $"{rows.Name}Weights", "ulong", channels.Length * words, i => Literal.Of(
+        TableText.Emit(w, $"{rows.Name}Weights", "ulong", channels.Length * words, i => Literal.Of(
             channels[i / words] < 0 ? 0UL : rows.Rows.Signs(channels[i / words])[i % words]), cancel);
         if (rows.Rows.HasElementMasks)
         {
-            Table(w, $"{rows.Name}Masks", "ulong", channels.Length * words, i => Literal.Of(
+            TableText.Emit(w, $"{rows.Name}Masks", "ulong", channels.Length * words, i => Literal.Of(
                 channels[i / words] < 0 ? 0UL : rows.Rows.Live(channels[i / words], i % words)), cancel);
         }
         if (rows.Layer is not ScoreLayer)
-            Table(w, $"{rows.Name}Limits", "int", rows.Channels + LimitsAtOnce - 1, c => Literal.Of(c < rows.Channels ? rows.Limit(c) : int.MinValue), cancel);
+            TableText.Emit(w, $"{rows.Name}Limits", "int", rows.Channels + LimitsAtOnce - 1, c => Literal.Of(c < rows.Channels ? rows.Limit(c) : int.MinValue), cancel);
     }
 
     /// <summary>Writes the table of constants of the scores.</summary>
     public static void EmitConstants(SourceWriter w, RowsPlan rows, CancellationToken cancel) =>
-        Table(w, $"{rows.Name}Constants", "int", rows.Channels, c => Literal.Of(rows.Constant(c)), cancel);
+        TableText.Emit(w, $"{rows.Name}Constants", "int", rows.Channels, c => Literal.Of(rows.Constant(c)), cancel);
 
     private static string Word(string firstLimit, string channels) => $"BnnFiring.Word(ref counts, ref {LayerText.At("limits", firstLimit)}, {channels})";
 
@@ -188,18 +187,5 @@ internal static class PopCountTable
     {
         string differing = $"{x} {op} {LayerText.At("ws", row)}";
         return rows.Rows.HasElementMasks ? $"BnnBits.PopCount(({differing}) & {LayerText.At("ms", row)})" : $"BnnBits.PopCount({differing})";
-    }
-
-    private static void Table(SourceWriter w, string name, string type, int length, Func<int, string> item, CancellationToken cancel)
-    {
-        w.Line($"private static global::System.ReadOnlySpan<{type}> {name} => new {type}[]");
-        w.Line("{");
-        for (int i = 0; i < length; i += ItemsOfLine)
-        {
-            cancel.ThrowIfCancellationRequested();
-            w.Line("    " + string.Join(", ", Enumerable.Range(i, Math.Min(ItemsOfLine, length - i)).Select(item)) + ",");
-        }
-        w.Line("};");
-        w.Line();
     }
 }

@@ -7,7 +7,7 @@ namespace Bnn.Generator.Compiler.Emit;
 internal static class RunEmitter
 {
     /// <summary>Writes <c>Run</c>.</summary>
-    public static void Emit(SourceWriter w, Plan plan)
+    public static void Emit(SourceWriter w, Plan plan, CancellationToken cancel)
     {
         ImageInputEmitter? image = plan.Input.Image is null ? null : new(plan.Input);
         var input = new InputEmitter(plan.Input, plan.Layers[0], image);
@@ -30,7 +30,7 @@ internal static class RunEmitter
             }
         }
         w.Line();
-        input.EmitMethods(w);
+        input.EmitMethods(w, cancel);
     }
 
     /// <summary>Writes the methods and tables of a layer.</summary>
@@ -39,6 +39,9 @@ internal static class RunEmitter
         switch (layer)
         {
             case { Lowering: Lowering.None } or { Layer: FlattenLayer }:
+                break;
+            case ChannelLanesPlan plan:
+                ChannelLanesEmitter.Emit(w, plan, cancel);
                 break;
             case WeightedPlan { HasPatches: true } plan:
                 PatchesEmitter.Emit(w, plan, cancel);

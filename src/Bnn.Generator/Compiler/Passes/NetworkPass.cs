@@ -51,7 +51,7 @@ internal static class NetworkPasses
                 Network after = pass.Rewrite(network, cancel);
                 if (ReferenceEquals(after, network))
                     continue;
-                IReadOnlyList<NetworkProblem> problems = NetworkVerifier.Check(after);
+                IReadOnlyList<NetworkProblem> problems = NetworkVerifier.Check(after, cancel);
                 if (problems.Count > 0)
                     throw new InvalidOperationException($"Pass {pass.Name} left an unsound network: {problems[0]}");
                 observe(new(pass.Name, network.Operations(), after.Operations(), Channels(network), Channels(after)));

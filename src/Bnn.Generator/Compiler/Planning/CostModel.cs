@@ -4,8 +4,11 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <remarks>Measured on an Ice Lake server core (popcnt 1 per cycle), .NET 10, literals against tables on the same layers; see docs/compiler.md.</remarks>
 internal static class CostModel
 {
-    /// <summary>Up to here literals are faster than a table (64 of them: 36 ns against 44 ns); 512 take 292 ns against 209 ns, because the code leaves the cache of decoded instructions.</summary>
-    public const int FasterUnrolled = 256;
+    /// <summary>Up to here literals are faster than a table: 64 are, 128 are not, because the code leaves the cache of decoded instructions.</summary>
+    public const int FasterUnrolled = 64;
+
+    /// <summary>The same for a patch: each position calls the methods with the literals anew.</summary>
+    public const int FasterUnrolledPatch = 16;
 
     /// <summary>Up to here code with literals is smaller than a loop and its table.</summary>
     public const int SmallerUnrolled = 16;
@@ -34,11 +37,41 @@ internal static class CostModel
     /// <summary>Most groups of a convolution with literals: each has code of its own, where tables go through them in a loop.</summary>
     public const int GroupsInCode = 8;
 
+    /// <summary>Most weights of a row when groups of a convolution are merged.</summary>
+    public const int MergedFanIn = 1 << 13;
+
+    /// <summary>Word operations that gathering a run of up to 64 bits costs.</summary>
+    public const double Run = 2.5;
+
+    /// <summary>Word operations that each group of a convolution costs besides gathering and counting.</summary>
+    public const double Group = 5;
+
+    /// <summary>Word operations that a word with a mask costs.</summary>
+    public const double MaskedWord = 1.4;
+
     /// <summary>Most values of a pooling window that is written out.</summary>
     public const int WrittenOutWindow = 16;
 
     /// <summary>Most channels of a pool that is written out, 64 to a line.</summary>
     public const int WrittenOutChannels = 1024;
+
+    /// <summary>Most channels whose counts lie in lanes: sixteen vectors of short integers.</summary>
+    public const int LaneChannels = 256;
+
+    /// <summary>Most live weights of a channel whose counts are bytes, with room for a bound above every count.</summary>
+    public const int ByteCounts = 254;
+
+    /// <summary>Most live weights of a channel whose sums of 8-bit values are short integers: 128 · 255 is below 2^15.</summary>
+    public const int ShortCounts = 128;
+
+    /// <summary>Most items of a table whose rows are added in lanes: it must stay in the nearest caches.</summary>
+    public const int LaneItems = 48 << 10;
+
+    /// <summary>Instructions that a value under the kernel costs besides its vectors.</summary>
+    public const double Tap = 3;
+
+    /// <summary>Instructions of a word operation.</summary>
+    public const double WordInstructions = 4;
 
     /// <summary>Words with bits that nobody reads are cleared one by one up to so many; above that the weights are masked.</summary>
     public const int ClearedWords = 64;

@@ -28,15 +28,19 @@ internal sealed record ImageLayout(Shape Shape, Padding Border, bool BorderBit)
     public int Words => WeightMatrix.WordsFor(Length);
 
     /// <summary>The layout of values of <paramref name="shape"/> that go to <paramref name="reader"/>.</summary>
-    /// <remarks>A convolution gets its padding as a border, unless that would be out of proportion: then its patches are gathered by a kernel that pads.</remarks>
-    public static ImageLayout For(Shape shape, Layer? reader)
+    /// <remarks>
+    /// A convolution whose patches are written out gets its padding as a border, unless that would be out of proportion; for all others a kernel of
+    /// the runtime gathers the patches, and pads.
+    /// </remarks>
+    public static ImageLayout For(Shape shape, Layer? reader) =>
+        reader is ConvolutionLayer { Padding: var padding } layer && padding != default && PatchPlan.IsWrittenOut(shape, layer.Kernel, GroupMerging.Cheapest(shape, layer)) && IsInProportion(shape, padding)
+            ? new(shape, padding, layer.PaddingBit)
+            : new(shape, default, false);
+
+    /// <summary>Whether an image with a border is small enough, or not much larger than without.</summary>
+    public static bool IsInProportion(Shape shape, Padding padding)
     {
-        if (reader is ConvolutionLayer { Padding: var padding } convolution && padding != default)
-        {
-            long padded = (long)shape.Channels * (padding.Top + (long)shape.Height + padding.Bottom) * (padding.Left + (long)shape.Width + padding.Right);
-            if (padded <= CostModel.PaddedValues || padded <= 2 * shape.LongCount)
-                return new(shape, padding, convolution.PaddingBit);
-        }
-        return new(shape, default, false);
+        long padded = shape.Channels * (padding.Top + (long)shape.Height + padding.Bottom) * (padding.Left + (long)shape.Width + padding.Right);
+        return padded <= CostModel.PaddedValues || padded <= 2 * shape.LongCount;
     }
 }

@@ -16,17 +16,18 @@ internal sealed record InputRun(int First, int Length, bool IsThreshold, int Val
 /// <param name="IsEightBit">Whether all eight bits of each value are read, each into a plane of <see cref="Words"/> words.</param>
 /// <param name="EncodedBits">Bits of the encoding, read or not.</param>
 /// <param name="Image">The layout that the bits are brought into, if the first layer reads an image.</param>
+/// <param name="Codes">The layout of codes instead, if the first layer reads those.</param>
 /// <remarks>
 /// A vector: values at the ends that nobody reads are never loaded; a gap between values that are read is skipped when the words it saves are
 /// worth one more call. What is left of gaps is cleared by one <c>and</c> for each word. An image: planes are packed whole, then turned into pixels.
 /// </remarks>
-internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, bool IsEightBit, int EncodedBits, ImageLayout? Image)
+internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, bool IsEightBit, int EncodedBits, ImageLayout? Image, CodeLayout? Codes)
 {
-    /// <summary>Words of packed bits; of one plane if the input has eight. Behind those of an image lies a readable word.</summary>
-    public int Words => Image is null ? WeightMatrix.WordsFor(Columns.Length) : Image.Words + 1;
+    /// <summary>Words of packed bits; of one plane if the input has eight. Behind those of an image lies a readable word. Codes lie eight to a word.</summary>
+    public int Words => Codes is not null ? (Codes.Length + 7) / 8 : Image is null ? WeightMatrix.WordsFor(Columns.Length) : Image.Words + 1;
 
     /// <summary>Bit planes that meet the same weights: 1 or 8.</summary>
-    public int Planes => IsEightBit ? 8 : 1;
+    public int Planes => IsEightBit && Codes is null ? 8 : 1;
 
     /// <summary>Whether the planes of an image must be turned into pixels: not with one plane or one pixel.</summary>
     public bool IsTransposed => Image is { Shape: var shape } && shape.Channels > 1 && shape.Height * shape.Width > 1;
@@ -36,15 +37,19 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
     {
         string what = IsEightBit ? "values" : "bits", words = FormattableString.Invariant($"{Words}{(IsEightBit ? " x 8" : "")} words");
         string runs = FormattableString.Invariant($"by {Runs.Count} {(Runs.Count == 1 ? "run" : "runs")} of values");
+        if (Codes is not null)
+            return FormattableString.Invariant($"{Codes.BorderCodes.Length}x{Codes.Plane.Height}x{Codes.Plane.Width} codes, a byte each, at most {(IsEightBit ? 256 : Codes.Codes)} of a value");
         if (Image is null)
             return FormattableString.Invariant($"{Columns.Length} of {EncodedBits} {what} packed into {words}, {runs}");
         string border = Image.HasBorder ? FormattableString.Invariant($" with a border to {Image.Height}x{Image.Width}") : "";
         return FormattableString.Invariant($"{Image.Shape} {what} packed into {words}, {(IsEightBit ? "" : runs + ", ")}pixel by pixel{border}");
     }
 
-    /// <summary>Lays out the input of <paramref name="network"/>.</summary>
-    public static InputLayout Of(Network network)
+    /// <summary>Lays out the input of <paramref name="network"/>: as codes if the first layer reads those, else as bits.</summary>
+    public static InputLayout Of(Network network, CodeLayout? codes = null)
     {
+        if (codes is not null)
+            return new([], [], network.Encoding.IsEightBit, network.Shapes()[0].Count, Image: null, codes);
         if (network.Layers[0] is not (DenseLayer or ScoresLayer))
             return OfImage(network);
         InputLayout layout = OfVector(network, 64L * CostModel.PackingCall);
@@ -56,7 +61,7 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
         ImageLayout image = ImageLayout.For(network.Shapes()[0], network.Layers[0]);
         var columns = Enumerable.Range(0, image.Shape.Count).ToArray();
         if (network.Encoding.IsEightBit)
-            return new([], columns, IsEightBit: true, columns.Length, image);
+            return new([], columns, IsEightBit: true, columns.Length, image, Codes: null);
         int planeSize = network.Input.Height * network.Input.Width;
         var runs = new List<InputRun>();
         foreach (InputPlane plane in network.Encoding.Planes(network.Input.Channels))
@@ -68,7 +73,7 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
             else
                 runs.Add(new(first, planeSize, plane.IsThreshold, plane.Value, open is null ? 0 : open.Offset + open.Length));
         }
-        return new(runs, columns, IsEightBit: false, columns.Length, image);
+        return new(runs, columns, IsEightBit: false, columns.Length, image, Codes: null);
     }
 
     // A gap is skipped if the columns it takes from all rows together, 64 to a word operation, are more than worthOfCall.
@@ -105,6 +110,6 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
             }
             lastColumn = column;
         }
-        return new(runs, columns.ToArray(), network.Encoding.IsEightBit, isRead.Length, Image: null);
+        return new(runs, columns.ToArray(), network.Encoding.IsEightBit, isRead.Length, Image: null, Codes: null);
     }
 }

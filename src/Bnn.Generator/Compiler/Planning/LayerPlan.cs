@@ -11,6 +11,9 @@ internal enum Lowering
     /// <summary>Weights in a table of the assembly, a loop over channels.</summary>
     PopCountTable,
 
+    /// <summary>A first convolution with its channels along the lanes of vectors: each value under the kernel adds to all counts at once.</summary>
+    ChannelLanes,
+
     /// <summary>A layer without weights: word operations on packed bits.</summary>
     BitOperations,
 

@@ -33,39 +33,49 @@ internal sealed record PatchPlan(IReadOnlyList<PatchPart> Parts, int[] Columns, 
     {
         int channels = image.Shape.Channels / groups;
         var window = new Shape(channels, kernel.Height, kernel.Width);
-        if (image.Border != padding)
-            return ByKernel(window);
+        if (image.Border != padding || !IsWrittenOut(image.Shape, kernel, groups))
+            return new([], window.PixelMajor(), IsOnBytes: false);
         bool[] isRead = weights.ReadColumns();
+        // Leaving out single pixels may take more pieces than they are worth.
+        PatchPlan plan = Of(image, window, groups, (row, column) =>
+            Enumerable.Range(0, channels).Any(channel => isRead[(((channel * window.Height) + row) * window.Width) + column]));
+        return plan.Parts.Count is > 0 and <= CostModel.PatchParts ? plan : Of(image, window, groups, (_, _) => true);
+    }
+
+    /// <summary>Whether a patch is put together in the code, and not by a kernel of the runtime.</summary>
+    /// <param name="input">The image that is read.</param>
+    /// <param name="kernel">Rows and columns of the kernel.</param>
+    /// <param name="groups">Groups of the layer.</param>
+    public static bool IsWrittenOut(Shape input, Extent kernel, int groups)
+    {
+        long runs = groups == 1 ? kernel.Height : (long)kernel.Height * kernel.Width;
+        long bits = (long)input.Channels / groups * kernel.Height * kernel.Width / runs;
+        // A run of bits that begins and ends inside words takes a piece more than it fills words.
+        return runs * ((bits / 64) + 2) <= CostModel.PatchParts;
+    }
+
+    private static PatchPlan Of(ImageLayout image, Shape window, int groups, Func<int, int, bool> isPixelRead)
+    {
         var columns = new List<int>();
         var parts = new List<PatchPart>();
         for (int row = 0; row < window.Height; row++)
         {
-            for (int column = 0; column < window.Width;)
+            for (int column = 0; column < window.Width; column++)
             {
-                int end = column;
-                while (end < window.Width && IsPixelRead(row, end))
-                    end++;
+                if (!isPixelRead(row, column))
+                    continue;
                 // Without groups neighbouring pixels are one run of bits.
-                int pixels = groups == 1 ? end - column : 1;
-                if (end > column)
-                {
-                    Add(parts, columns.Count, (row * image.RowLength) + (column * image.Shape.Channels), pixels * channels);
-                    for (int i = 0; i < pixels * channels; i++)
-                        columns.Add((i % channels * window.Height * window.Width) + (row * window.Width) + column + (i / channels));
-                }
-                column += end > column ? pixels : 1;
-                if (parts.Count > CostModel.PatchParts)
-                    return ByKernel(window);
+                int pixels = 1;
+                while (groups == 1 && column + pixels < window.Width && isPixelRead(row, column + pixels))
+                    pixels++;
+                Add(parts, columns.Count, (row * image.RowLength) + (column * image.Shape.Channels), pixels * window.Channels);
+                for (int i = 0; i < pixels * window.Channels; i++)
+                    columns.Add((i % window.Channels * window.Height * window.Width) + (row * window.Width) + column + (i / window.Channels));
+                column += pixels - 1;
             }
         }
-        bool isOnBytes = image.Shape.Channels % 8 == 0 && channels % 8 == 0;
-        return columns.Count == 0 ? ByKernel(window) : new(parts, columns.ToArray(), isOnBytes);
-
-        bool IsPixelRead(int row, int column) =>
-            Enumerable.Range(0, channels).Any(channel => isRead[(((channel * window.Height) + row) * window.Width) + column]);
+        return new(parts, columns.ToArray(), IsOnBytes: image.Shape.Channels % 8 == 0 && window.Channels % 8 == 0);
     }
-
-    private static PatchPlan ByKernel(Shape window) => new([], window.PixelMajor(), IsOnBytes: false);
 
     private static void Add(List<PatchPart> to, int bit, int offset, int length)
     {

@@ -14,9 +14,10 @@ internal static class Planner
     /// <param name="cancel">Checked for each layer.</param>
     public static Plan Choose(Network network, Network compact, IReadOnlyList<PassRecord> passes, CompileSettings settings, CancellationToken cancel)
     {
-        InputLayout input = InputLayout.Of(compact);
         IReadOnlyList<Shape> shapes = compact.Shapes();
         bool[] isNeeded = Needed(compact);
+        ChannelLanesPlan? lanes = isNeeded[0] ? ChannelLanesPlan.Of(compact, settings, ImageLayout.For(shapes[1], compact.Layers.ElementAtOrDefault(1))) : null;
+        InputLayout input = InputLayout.Of(compact, lanes?.Codes);
         var layers = new List<LayerPlan>();
         long left = CostModel.ModelBudget(settings.UnrolledBudget);
         ImageLayout from = input.Image ?? ImageLayout.For(shapes[0], reader: null);
@@ -26,7 +27,9 @@ internal static class Planner
             bool isLast = i + 1 == compact.Layers.Length;
             bool canPad = compact.Layers[i] is ConvolutionLayer || PoolIsWrittenOut(compact.Layers[i], from.Shape);
             ImageLayout to = ImageLayout.For(shapes[i + 1], isLast || !canPad ? null : compact.Layers[i + 1]);
-            if (compact.Layers[i] is WeightedLayer layer)
+            if (i == 0 && lanes is not null)
+                layers.Add(lanes);
+            else if (compact.Layers[i] is WeightedLayer layer)
             {
                 RowsPlan rows = RowsPlanner.Of(compact, i, from, input);
                 (Lowering lowering, string reason) = isNeeded[i] ? Choose(rows, settings, left) : (Lowering.None, "nobody reads it");
@@ -66,7 +69,7 @@ internal static class Planner
     {
         long operations = rows.WordOperations;
         int inputWords = rows.Words * rows.Planes;
-        int faster = settings.Goal == Goal.Size ? CostModel.SmallerUnrolled : CostModel.FasterUnrolled;
+        int faster = settings.Goal == Goal.Size ? CostModel.SmallerUnrolled : rows.Patch is null ? CostModel.FasterUnrolled : CostModel.FasterUnrolledPatch;
         string better = settings.Goal == Goal.Size ? "smaller" : "faster";
         if (operations == 0)
             return (Lowering.Unrolled, "it is constant");

@@ -13,6 +13,8 @@ internal static class RowsPlanner
     public static RowsPlan Of(Network network, int index, ImageLayout from, InputLayout input)
     {
         var layer = (WeightedLayer)network.Layers[index];
+        if (layer is ConvolutionLayer convolution)
+            layer = GroupMerging.Merge(convolution, GroupMerging.Cheapest(from.Shape, convolution));
         string name = FormattableString.Invariant($"Layer{index}");
         bool isEightBit = network.IsEightBit(index);
         PatchPlan? patch = layer switch

@@ -74,7 +74,7 @@ internal sealed class ChannelRows
     /// <param name="inputs"><c>[n, Planes, Words]</c>; tail bits 0.</param>
     /// <param name="group">The group.</param>
     /// <param name="first">Channel of the group, a multiple of four.</param>
-    /// <param name="counts">Receives <c>[n, Lanes]</c> counts of the channels from <paramref name="first"/> on; behind the last channel of the group there may be any content.</param>
+    /// <param name="counts">Receives <c>[n, Lanes]</c> counts of the channels from <paramref name="first"/> on; behind the last of the group stands anything.</param>
     public void Count(ReadOnlySpan<ulong> inputs, int group, int first, Span<int> counts)
     {
         int n = inputs.Length / (Planes * Words);
@@ -82,14 +82,10 @@ internal sealed class ChannelRows
         ref ulong x = ref MemoryMarshal.GetReference(inputs);
         ref ulong rows = ref MemoryMarshal.GetReference(RowsOf(group, first, channels));
         ref int to = ref MemoryMarshal.GetReference(counts[..(n * Lanes)]);
-        for (int c = 0; c < channels; c += Block)
-        {
-            ref ulong block = ref Unsafe.Add(ref rows, c / Block * Words * _blockStep);
-            if (_blockStep == Block)
-                Count<Unmasked>(ref x, n, ref block, ref Unsafe.Add(ref to, c));
-            else
-                Count<Masked>(ref x, n, ref block, ref Unsafe.Add(ref to, c));
-        }
+        if (_blockStep == Block)
+            Count<Unmasked>(ref x, n, ref rows, channels, ref to);
+        else
+            Count<Masked>(ref x, n, ref rows, channels, ref to);
     }
 
     /// <summary>Which channels fire.</summary>
@@ -111,15 +107,20 @@ internal sealed class ChannelRows
         return fired;
     }
 
-    private void Count<TMask>(ref ulong x, int n, ref ulong block, ref int counts)
+    private void Count<TMask>(ref ulong inputs, int n, ref ulong rows, int channels, ref int counts)
         where TMask : struct, IMask
     {
-        if (Planes == 1)
-            CountBits<TMask>(ref x, n, ref block, Words, ref counts);
-        else
-            CountBytes<TMask>(ref x, n, ref block, Words, ref counts);
+        for (int c = 0; c < channels; c += Block)
+        {
+            if (Planes == 1)
+                CountBits<TMask>(ref inputs, n, ref rows, Words, ref Unsafe.Add(ref counts, c));
+            else
+                CountBytes<TMask>(ref inputs, n, ref rows, Words, ref Unsafe.Add(ref counts, c));
+            rows = ref Unsafe.Add(ref rows, (nint)Words * TMask.Step);
+        }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CountBits<TMask>(ref ulong x, int n, ref ulong block, nint words, ref int counts)
         where TMask : struct, IMask
     {

@@ -5,7 +5,7 @@ using Bnn.Model;
 namespace Bnn.Inference.Steps;
 
 /// <summary>Packs the bytes of a sample into the bits of its encoding.</summary>
-/// <remarks>Bits come plane by plane, as the format numbers them. An 8-bit input gives eight packed vectors or images, one for each bit of its values.</remarks>
+/// <remarks>Bits come plane by plane, as the format numbers them. An 8-bit input gives eight packed vectors or images, one for each bit of a value.</remarks>
 internal sealed class InputStep
 {
     private readonly InputPlane[] _planes;

@@ -13,7 +13,8 @@ internal static class AnswersSection
     public static Markup Write(RunReport report) => report.Images.Count == 0
         ? Markup.Of($"<p>No images were held out, so there is nothing to measure on.</p>\n")
         : Markup.Of($"""
-            <p>Answers to the {Text.Whole(report.Result.Samples)} held-out images. A row is the class of the image, a column the class that the network gave.</p>
+            <p>Answers to the {Text.Whole(report.Result.Samples)} held-out images.
+            A row is the class of the image, a column the class that the network gave.</p>
             {Matrix(report)}<div class="columns">
             {Confusions(report)}{Leads(report).Draw()}</div>
 
@@ -25,35 +26,30 @@ internal static class AnswersSection
         if (result.ClassCount > MostClasses)
             return Markup.Of($"<p>{Text.Whole(result.ClassCount)} classes are too many for a table; the commonest mistakes follow.</p>\n");
         int[] classes = [.. Enumerable.Range(0, result.ClassCount)];
-        return Markup.Of($"""
-            <div class="scroll"><table class="confusion">
-            <caption>Confusion matrix. The deeper the colour, the larger the part of the row.</caption>
-            <thead><tr><td></td>{classes.Select(c => Markup.Of($"""<th scope="col"><span>{report.ClassName(c)}</span></th>"""))}<th scope="col"><span>images</span></th><th scope="col"><span>right</span></th></tr></thead>
-            <tbody>
-            {classes.Select(label => Row(report, label, classes))}</tbody>
-            <tfoot><tr><th scope="row">right when given</th>{classes.Select(given => Markup.Of($"<td>{Share(result.Confusion(given, given), classes.Sum(label => result.Confusion(label, given)))}</td>"))}<td>{Text.Whole(result.Samples)}</td><td>{Share(result.Correct, result.Samples)}</td></tr></tfoot>
-            </table></div>
-
-            """);
+        var table = new Table("confusion", ["", .. classes.Select(report.ClassName), "images", "right"])
+        {
+            Caption = "Confusion matrix. The deeper the colour, the larger the part of the row.",
+        };
+        foreach (int label in classes)
+        {
+            int images = classes.Sum(given => result.Confusion(label, given));
+            IEnumerable<Cell> cells = classes.Select(given => Cell(result.Confusion(label, given), images, label == given));
+            table.Add(report.ClassName(label), [.. cells, Text.Whole(images), Share(result.Confusion(label, label), images)]);
+        }
+        IEnumerable<Cell> precision = classes.Select(given =>
+            (Cell)Share(result.Confusion(given, given), classes.Sum(label => result.Confusion(label, given))));
+        table.AddFoot("right when given", [.. precision, Text.Whole(result.Samples), Share(result.Correct, result.Samples)]);
+        return table.Draw();
     }
 
-    private static Markup Row(RunReport report, int label, int[] classes)
-    {
-        int images = classes.Sum(given => report.Result.Confusion(label, given));
-        return Markup.Of($"""
-            <tr><th scope="row">{report.ClassName(label)}</th>{classes.Select(given => Cell(report.Result.Confusion(label, given), images, label == given))}<td>{Text.Whole(images)}</td><td>{Share(report.Result.Confusion(label, label), images)}</td></tr>
-
-            """);
-    }
-
-    private static Markup Cell(int count, int images, bool isRight)
+    private static Cell Cell(int count, int images, bool isRight)
     {
         if (count == 0)
-            return Markup.Of($"""<td class="none">·</td>""");
+            return new("·", "none");
         double share = (double)count / images;
-        // Mistakes are rare: the root lets them show.
-        double depth = isRight ? share : Math.Sqrt(share);
-        return Markup.Of($"""<td class="{(isRight ? "right" : "wrong")}{(depth > 0.6 ? " deep" : "")}" style="--depth:{100 * depth}%">{Text.Whole(count)}</td>""");
+        double depth = isRight ? share : Math.Sqrt(share); // mistakes are rare: the root lets them show
+        string style = (isRight ? "right" : "wrong") + (depth > 0.6 ? " deep" : "");
+        return new(Text.Whole(count), style, Markup.Of($"--depth:{100 * depth}%").ToString());
     }
 
     private static string Share(int part, int whole) => whole == 0 ? "–" : Text.Fixed(100.0 * part / whole, 1) + " %";
@@ -71,18 +67,10 @@ internal static class AnswersSection
         if (common.Length == 0)
             return Markup.Of($"<p>Every answer is right.</p>\n");
         int wrong = result.Samples - result.Correct;
-        return Markup.Of($"""
-            <div><h3>Commonest mistakes</h3>
-            <table class="bars">
-            <thead><tr><th scope="col">class</th><th scope="col">taken for</th><th scope="col">images</th><th scope="col">of all {Text.Whole(wrong)} mistakes</th></tr></thead>
-            <tbody>
-            {common.Select(pair => Markup.Of($"""
-                <tr><th scope="row">{report.ClassName(pair.Label)}</th><td class="text">{report.ClassName(pair.Given)}</td><td>{Text.Whole(pair.Count)}</td><td class="bar" style="--share:{100.0 * pair.Count / wrong}%">{Share(pair.Count, wrong)}</td></tr>
-
-                """))}</tbody>
-            </table></div>
-
-            """);
+        var table = new Table("bars", "class", "<taken for", "images", $"of all {Text.Whole(wrong)} mistakes");
+        foreach ((int label, int given, int count) in common)
+            table.Add(report.ClassName(label), report.ClassName(given), Text.Whole(count), Table.Bar((double)count / wrong));
+        return Markup.Of($"<div><h3>Commonest mistakes</h3>\n{table.Draw()}</div>\n");
     }
 
     private static Histogram Leads(RunReport report)
@@ -95,7 +83,7 @@ internal static class AnswersSection
         var wrong = new long[bins];
         for (int i = 0; i < leads.Length; i++)
             (report.IsRight(i) ? right : wrong)[leads[i] / width]++;
-        double Mean(bool isRight) => Enumerable.Range(0, leads.Length).Where(i => report.IsRight(i) == isRight).Select(i => (double)leads[i]).DefaultIfEmpty(0).Average();
+        double Mean(bool isRight) => leads.Where((_, i) => report.IsRight(i) == isRight).Select(lead => (double)lead).DefaultIfEmpty(0).Average();
         string means = $"on average {Text.Fixed(Mean(true), 1)} where the answer is right and {Text.Fixed(Mean(false), 1)} where it is wrong";
         return new(
             "Lead of the best score", $"How far the best score leads over the second one: {means}.", "score points ahead of the second class", 0, width,

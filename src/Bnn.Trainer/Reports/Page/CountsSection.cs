@@ -12,21 +12,25 @@ internal static class CountsSection
     public static Markup Write(RunReport report) => report.Counts.Count == 0
         ? Markup.Of($"<p>No layer compares counts with limits.</p>\n")
         : Markup.Of($"""
-            <p>A channel gives 1 where its count of differing bits is at most its limit. Counts are those of {Text.Count(report.CountedImages, "held-out image")},
-            as parts of MaxCount, the most that the channel can count. A channel that almost always gives one bit tells little, and answers close to the
-            limit flip with little noise.</p>
-            <div class="scroll"><table>
-            <thead><tr><th scope="col">layer</th><th scope="col">channels</th><th scope="col">saturated by the limit</th><th scope="col">others with one bit only</th><th scope="col">one bit in over {Percent(Nearly)} of the cases</th><th scope="col">answers that {Percent(Near)} of MaxCount (at least one count) would flip</th></tr></thead>
-            <tbody>
-            {report.Counts.Select(Row)}</tbody>
-            </table></div>
-            {report.Counts.Select(Layer)}
+            <p>A channel gives 1 where its count of differing bits is at most its limit. Counts are those of
+            {Text.Count(report.CountedImages, "held-out image")}, as parts of MaxCount, the most that the channel can count.
+            A channel that almost always gives one bit tells little, and answers close to the limit flip with little noise.</p>
+            {Overview(report)}{report.Counts.Select(Layer)}
             """);
 
-    private static Markup Row(CountStatistics layer) => Markup.Of($"""
-        <tr><th scope="row">{layer.Layer.Name}</th><td>{Text.Whole(layer.Channels)}</td><td>{Text.Whole(layer.Saturated)}</td><td>{Text.Whole(layer.Silent)}</td><td>{Text.Whole(layer.NearlySilent(Nearly))}</td><td>{Text.Percent(layer.ShareWithin(Near))}</td></tr>
-
-        """);
+    private static Markup Overview(RunReport report)
+    {
+        var table = new Table(
+            "", "layer", "channels", "saturated by the limit", "others with one bit only", $"one bit in over {Percent(Nearly)} of the cases",
+            $"answers that {Percent(Near)} of MaxCount (at least one count) would flip");
+        foreach (CountStatistics layer in report.Counts)
+        {
+            table.Add(
+                layer.Layer.Name, Text.Whole(layer.Channels), Text.Whole(layer.Saturated), Text.Whole(layer.Silent),
+                Text.Whole(layer.NearlySilent(Nearly)), Text.Percent(layer.ShareWithin(Near)));
+        }
+        return table.Draw();
+    }
 
     private static Markup Layer(CountStatistics layer) => Markup.Of($"""
         <article>
@@ -48,7 +52,8 @@ internal static class CountsSection
         long[] limits = Merge(layer.Limits, first, last, width);
         return new(
             "Counts and limits",
-            $"Counts of {layer.Layer.Name} lie between {Text.Fixed(first * percent, 1)} % and {Text.Fixed(last * percent, 1)} % of MaxCount, apart from a thousandth at each end.",
+            $"Counts of {layer.Layer.Name} lie between {Text.Fixed(first * percent, 1)} % and {Text.Fixed(last * percent, 1)} % of MaxCount, "
+                + "apart from a thousandth at each end.",
             "count, % of MaxCount", first * percent, width * percent,
             [
                 new("counts", counts, "area s0", Math.Max(1, counts.Max())),
@@ -68,7 +73,8 @@ internal static class CountsSection
         double total = Math.Max(1, bins.Sum());
         return new(
             "Distance from flipping",
-            $"{Text.Percent(bins.Take(half).Sum() / total)} of the answers are 0 and {Text.Percent(bins.Skip(half).Sum() / total)} are 1. {Text.Percent(layer.ShareWithin(Near))} would flip with {Percent(Near)} of MaxCount.",
+            $"{Text.Percent(bins.Take(half).Sum() / total)} of the answers are 0 and {Text.Percent(bins.Skip(half).Sum() / total)} are 1. "
+                + $"{Text.Percent(layer.ShareWithin(Near))} would flip with {Percent(Near)} of MaxCount.",
             "limit − count, % of MaxCount", -half * width * percent, width * percent,
             [
                 new("gives 0", bins, "area s5", total) { Bins = half },

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bnn.Inference;
 using Bnn.Model;
 
 namespace Bnn.Trainer.Reports.Page;
@@ -54,22 +55,25 @@ internal static class HeadSection
     private static IEnumerable<(string Name, string Figure, string Note)> Tiles(RunReport report)
     {
         LayerFacts[] layers = [.. LayerFacts.Of(report.Network)];
-        long live = layers.Sum(layer => layer.LiveWeights);
+        long liveWeights = layers.Sum(layer => layer.LiveWeights);
         long weights = layers.Sum(layer => layer.Weights);
         long inner = layers.Skip(1).SkipLast(1).Sum(layer => layer.Operations);
+        string live = liveWeights == weights ? $"{Text.Whole(weights)} weights, all live" : $"{Text.Whole(liveWeights)} live of {Text.Whole(weights)}";
+        EvaluationResult result = report.Result;
         yield return report.Images.Count == 0
             ? ("Validation accuracy", "–", "no images were held out")
-            : ("Validation accuracy", Text.Percent(report.Result.Accuracy),
-                $"± {Text.Percent(report.Result.StandardError)} standard error; {Text.Whole(report.Result.Correct)} of {Text.Whole(report.Result.Samples)} images held out");
+            : ("Validation accuracy", Text.Percent(result.Accuracy),
+                $"± {Text.Percent(result.StandardError)} standard error; {Text.Whole(result.Correct)} of {Text.Whole(result.Samples)} images held out");
         yield return ("Operations a sample", Text.Whole(report.Network.Operations()), $"{Text.Whole(inner)} without the first and last layer");
-        yield return ("Weights as bits", $"{Text.Whole((live + 7) / 8)} bytes",
-            (live == weights ? $"{Text.Whole(live)} weights, all live" : $"{Text.Whole(live)} live of {Text.Whole(weights)}") + $"; file {Text.Count(report.FileBytes, "byte")}");
-        yield return ("Epochs", Text.Whole(report.Run.EpochsDone), report.Run.IsFinished ? "all that were planned" : $"of {Text.Whole(report.Run.Options.Epochs)} planned");
+        yield return ("Weights as bits", $"{Text.Whole((liveWeights + 7) / 8)} bytes", $"{live}; file {Text.Count(report.FileBytes, "byte")}");
+        yield return ("Epochs", Text.Whole(report.Run.EpochsDone),
+            report.Run.IsFinished ? "all that were planned" : $"of {Text.Whole(report.Run.Options.Epochs)} planned");
     }
 
     private static IEnumerable<(string Name, string Value)> Facts(RunReport report)
     {
-        yield return ("Data", $"{report.Images.Name}: {Text.Whole(report.Run.Split.Training.Count)} images for training, {Text.Whole(report.Images.Count)} held out");
+        yield return ("Data",
+            $"{report.Images.Name}: {Text.Whole(report.Run.Split.Training.Count)} images for training, {Text.Whole(report.Images.Count)} held out");
         yield return ("Input", $"{report.Network.Input}, {Text.Count(report.Network.InputLength, "byte")}");
         yield return ("Encoding", InspectReport.Describe(report.Network.Encoding));
         yield return ("Seed", report.Run.Options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture));

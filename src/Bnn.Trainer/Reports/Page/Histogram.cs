@@ -27,14 +27,10 @@ internal sealed record Histogram(string Title, string Summary, string XName, dou
         Markup note = Note.Length == 0 ? Markup.Empty : Markup.Of($"""<span class="note">{Note}</span>""");
         return Markup.Of($"""
             <figure class="chart">
-            <figcaption>{Title}{Legend()}{note}</figcaption>
+            <figcaption>{Title}{Legend.Of(Legend.Step, [.. Steps.Select(steps => (steps.Style, steps.Name))])}{note}</figcaption>
             {frame.Draw(Summary, Markup.Of($"{Steps.Select(steps => Draw(frame, steps))}{mark}"))}</figure>
             """);
     }
-
-    private Markup Legend() => Steps.Count == 1 ? Markup.Empty : Markup.Of($"""
-        <span class="legend">{Steps.Where(steps => steps.Name.Length > 0).Select(steps => Markup.Of($"""<span><svg viewBox="0 0 14 10" aria-hidden="true"><path class="{steps.Style}" d="M1 9V1H13V9"/></svg> {steps.Name}</span>"""))}</span>
-        """);
 
     private Markup Draw(Frame frame, Steps steps)
     {

@@ -43,7 +43,10 @@ internal static class ImagesSection
             ? Markup.Of($"<b>{label}</b>")
             : Markup.Of($"<b>{label}</b><br/>taken for <b>{given}</b>");
         return Markup.Of($"""
-            <figure class="sample {style}"><img src="{SamplePicture.DataUri(shape, report.Images.Image(image), brightest)}" alt="Held-out image {Text.Whole(image)}: {words}"/><figcaption>{caption}<span class="note">lead {Text.Whole(report.Lead(image))}</span></figcaption></figure>
+            <figure class="sample {style}">
+            <img src="{SamplePicture.DataUri(shape, report.Images.Image(image), brightest)}" alt="Held-out image {Text.Whole(image)}: {words}"/>
+            <figcaption>{caption}<span class="note">lead {Text.Whole(report.Lead(image))}</span></figcaption>
+            </figure>
 
             """);
     }

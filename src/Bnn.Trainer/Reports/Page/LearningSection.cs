@@ -17,9 +17,16 @@ internal static class LearningSection
         string[] layers = LayerNames(report.Network, history[0].FlipShares.Length);
         LineChart[] charts =
         [
-            new("Loss", [new("training", Of(history, epoch => epoch.TrainingLoss), 0), new("validation", Of(history, epoch => epoch.ValidationLoss), 1)]),
+            new(
+                "Loss",
+                [
+                    new("training", Of(history, epoch => epoch.TrainingLoss), 0),
+                    new("validation", Of(history, epoch => epoch.ValidationLoss), 1),
+                ]),
             new("Validation accuracy", [new("validation accuracy", Of(history, epoch => 100 * epoch.ValidationAccuracy), 1)], " %", 2),
-            new("Flip share", [.. layers.Select((name, i) => new Line(name, Of(history, epoch => 100 * epoch.FlipShares[i]), i % Colours))], " %", 4, IsLog: true),
+            new(
+                "Flip share", [.. layers.Select((name, i) => new Line(name, Of(history, epoch => 100 * epoch.FlipShares[i]), i % Colours))],
+                " %", 4, IsLog: true),
             new("Learning rate", [new("learning rate", Of(history, epoch => epoch.LearningRate), 2)], "", 5),
         ];
         return Markup.Of($"""
@@ -27,7 +34,7 @@ internal static class LearningSection
             with running statistics. The flip share is the part of a layer's weights whose sign changed within an epoch; it falls with the learning rate.</p>
             <div class="charts wide">
             {charts.Select(chart => chart.Draw())}</div>
-            {Table(history, layers)}
+            {Epochs(history, layers)}
             """);
     }
 
@@ -40,21 +47,21 @@ internal static class LearningSection
         return names.Length == count ? names : [.. Enumerable.Range(1, count).Select(i => $"layer {Text.Whole(i)}")];
     }
 
-    private static Markup Table(IReadOnlyList<EpochRecord> history, string[] layers) => Markup.Of($"""
-        <details><summary>All epochs in numbers</summary>
-        <div class="scroll"><table>
-        <thead><tr><th scope="col">epoch</th><th scope="col">learning rate</th><th scope="col">training loss</th><th scope="col">validation loss</th><th scope="col">accuracy</th>{layers.Select(name => Markup.Of($"""<th scope="col">flips {name}</th>"""))}</tr></thead>
-        <tbody>
-        {history.Select(Row)}</tbody>
-        </table></div>
-        </details>
-
-        """);
-
-    private static Markup Row(EpochRecord epoch) => Markup.Of($"""
-        <tr><th scope="row">{Text.Whole(epoch.Epoch)}</th><td>{Text.Fixed(epoch.LearningRate, 6)}</td><td>{Text.Fixed(epoch.TrainingLoss, 4)}</td><td>{Number(epoch.ValidationLoss, Text.Fixed(epoch.ValidationLoss, 4))}</td><td>{Number(epoch.ValidationAccuracy, Text.Percent(epoch.ValidationAccuracy))}</td>{epoch.FlipShares.Select(share => Markup.Of($"<td>{Text.Percent(share)}</td>"))}</tr>
-
-        """);
+    private static Markup Epochs(IReadOnlyList<EpochRecord> history, string[] layers)
+    {
+        var table = new Table(
+            "", ["epoch", "learning rate", "training loss", "validation loss", "accuracy", .. layers.Select(name => $"flips {name}")]);
+        foreach (EpochRecord epoch in history)
+        {
+            table.Add(
+                Text.Whole(epoch.Epoch),
+                [
+                    Text.Fixed(epoch.LearningRate, 6), Text.Fixed(epoch.TrainingLoss, 4), Number(epoch.ValidationLoss, Text.Fixed(epoch.ValidationLoss, 4)),
+                    Number(epoch.ValidationAccuracy, Text.Percent(epoch.ValidationAccuracy)), .. epoch.FlipShares.Select(share => (Cell)Text.Percent(share)),
+                ]);
+        }
+        return Markup.Of($"<details><summary>All epochs in numbers</summary>\n{table.Draw()}</details>\n");
+    }
 
     private static string Number(double value, string text) => double.IsNaN(value) ? "–" : text;
 }

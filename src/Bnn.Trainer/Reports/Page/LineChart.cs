@@ -21,22 +21,20 @@ internal sealed record LineChart(string Title, IReadOnlyList<Line> Lines, string
         var frame = new Frame(480, 240, x, IsLog ? Scale.Log(all) : Scale.Linear(all, ticks: 5), "epoch", Unit);
         return Markup.Of($"""
             <figure class="chart">
-            <figcaption>{Title}{Legend()}</figcaption>
-            {frame.Draw(Summary, Markup.Join(Lines.Select((line, i) => Draw(frame, line, i))))}</figure>
+            <figcaption>{Title}{Legend.Of(Legend.Line, [.. Lines.Select(line => ($"line s{line.Colour}", line.Name))])}</figcaption>
+            {frame.Draw(Summary, Markup.Join(Lines.Select(line => Draw(frame, line))))}</figure>
             """);
     }
 
-    private string Summary => $"{Title} over the epochs. " + string.Join(" ", Lines.Select(line => line.Values.Where(double.IsFinite).ToArray() is { Length: > 0 } values
+    private string Summary => $"{Title} over the epochs. {string.Join(' ', Lines.Select(InWords))}";
+
+    private string InWords(Line line) => line.Values.Where(double.IsFinite).ToArray() is { Length: > 0 } values
         ? $"{line.Name}: from {Value(values[0])} to {Value(values[^1])}, lowest {Value(values.Min())}, highest {Value(values.Max())}."
-        : $"{line.Name}: not measured."));
+        : $"{line.Name}: not measured.";
 
     private string Value(double value) => Text.Fixed(value, Decimals) + Unit;
 
-    private Markup Legend() => Lines.Count == 1 ? Markup.Empty : Markup.Of($"""
-        <span class="legend">{Lines.Select((line, i) => Markup.Of($"""<span><svg viewBox="0 0 22 8" aria-hidden="true"><path class="line s{line.Colour}" d="M1 4H21"/></svg> {line.Name}</span>"""))}</span>
-        """);
-
-    private Markup Draw(Frame frame, Line line, int index)
+    private Markup Draw(Frame frame, Line line)
     {
         var path = new System.Text.StringBuilder();
         var tips = new List<Markup>();
@@ -53,7 +51,10 @@ internal sealed record LineChart(string Title, IReadOnlyList<Line> Lines, string
             path.Append(System.Globalization.CultureInfo.InvariantCulture, $"{(isDrawing ? 'L' : 'M')}{x:0.#} {y:0.#}");
             isDrawing = true;
             if (line.Values.Count <= MostTips)
-                tips.Add(Markup.Of($"""<circle class="dot s{line.Colour}" cx="{x}" cy="{y}" r="{(line.Values.Count <= 30 ? 2.5 : 1.2)}"><title>{line.Name}, epoch {i + 1}: {Value(value)}</title></circle>"""));
+            {
+                Markup tip = Markup.Of($"<title>{line.Name}, epoch {i + 1}: {Value(value)}</title>");
+                tips.Add(Markup.Of($"""<circle class="dot s{line.Colour}" cx="{x}" cy="{y}" r="{(line.Values.Count <= 30 ? 2.5 : 1.2)}">{tip}</circle>"""));
+            }
         }
         return Markup.Of($"""<path class="line s{line.Colour}" d="{path.ToString()}"/>{tips}""");
     }

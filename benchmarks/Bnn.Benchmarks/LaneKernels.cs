@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Bnn.Kernels;
+using Bnn.Model;
+
+namespace Bnn.Benchmarks;
+
+/// <summary>The kernels over vector lanes, width by width, beside a plain loop of <c>PopCount</c> in one process: layers with random weights.</summary>
+internal static class LaneKernels
+{
+    private const int Rounds = 41;
+
+    public static void Run()
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; ternary logic {(System.Runtime.Intrinsics.X86.Avx512F.VL.IsSupported ? "on" : "off")}.");
+        Console.WriteLine($"Median of {Rounds} alternating rounds, one thread; MAC = all weights at all positions; cycles by a chain of multiplications of the same rounds.");
+        Console.WriteLine();
+        Console.WriteLine("| layer | way | ns per sample or image | MAC per cycle | ratio to the loop | planes added | table made in |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        // The loop itself past the tiers, once for all.
+        Warm(Loop(784, 256, 1).Run);
+        Thread.Sleep(1000);
+        foreach ((int inputs, int channels) in new[] { (784, 256), (256, 128), (1568, 256), (4096, 256) })
+            Print($"{inputs} → {channels}", (long)inputs * channels, Loop(inputs, channels, 1), [Dense<Lanes64>(inputs, channels), Dense<Lanes128>(inputs, channels), Dense<Lanes256>(inputs, channels), Dense<Lanes512>(inputs, channels)]);
+        foreach (double minority in new[] { 0.25, 0.125 })
+            Print($"784 → 256, {minority:P1} of rarer sign", 784 * 256, Loop(784, 256, 1), [Dense<Lanes256>(784, 256, 1, minority)]);
+        foreach (double live in new[] { 0.5, 0.25, 0.1 })
+            Print($"784 → 256, {live:P0} live", 784 * 256, Loop(784, 256, 1), [Dense<Lanes256>(784, 256, live)]);
+        foreach ((Shape input, int channels, int kernel) in new[] { (new Shape(64, 14, 14), 64, 3), (new Shape(32, 28, 28), 32, 3), (new Shape(192, 8, 8), 192, 3), (new Shape(96, 16, 16), 192, 5), (new Shape(192, 16, 16), 192, 1) })
+        {
+            int taps = kernel * kernel, positions = input.Height * input.Width;
+            Print($"{kernel}x{kernel} {input} → {channels}", (long)positions * input.Channels * taps * channels, Loop(input.Channels * taps, channels, positions),
+                [Convolution<Lanes64>(input, channels, kernel), Convolution<Lanes128>(input, channels, kernel), Convolution<Lanes256>(input, channels, kernel), Convolution<Lanes512>(input, channels, kernel)]);
+        }
+        Console.WriteLine();
+        Console.WriteLine("| step | way | ns per sample or image |");
+        Console.WriteLine("| --- | --- | --- |");
+        foreach (Way[] ways in new[] { Steps<Lanes64>(), Steps<Lanes128>(), Steps<Lanes256>(), Steps<Lanes512>() })
+        {
+            (double[] times, _) = Medians(ways);
+            for (int i = 0; i < ways.Length; i++)
+                Console.WriteLine(FormattableString.Invariant($"| {ways[i].Name} | {ways[i].Lanes} lanes | {times[i] / ways[i].Samples:N1} |"));
+        }
+    }
+
+    private sealed record Way(string Name, int Lanes, bool IsFast, int Samples, long Planes, double Table, Action Run);
+
+    private static void Print(string layer, long operations, Way loop, Way[] lanes)
+    {
+        Way[] ways = [loop, .. lanes.Where(way => way.IsFast)];
+        (double[] times, double nanosecondsOfCycle) = Medians(ways);
+        for (int i = 0; i < ways.Length; i++)
+        {
+            double time = times[i] / ways[i].Samples;
+            Console.WriteLine(FormattableString.Invariant(
+                $"| {layer} | {ways[i].Name} | {time:N0} | {operations / (time / nanosecondsOfCycle):N0} | {times[0] / ways[0].Samples / time:N2} | {ways[i].Planes:N0} | {ways[i].Table:N2} ms |"));
+        }
+    }
+
+    // Nanoseconds of a run of each way, and of a cycle.
+    private static (double[] Times, double Cycle) Medians(Way[] ways)
+    {
+        Action[] runs = [.. ways.Select(way => way.Run), Multiplications];
+        // Past the runtime's tiers of compilation, which end some 100 ms after the last new method.
+        foreach (Action run in runs)
+            Warm(run);
+        Thread.Sleep(200);
+        var times = runs.Select(_ => new double[Rounds]).ToArray();
+        int[] repeats = [.. runs.Select(run => Math.Max(1, (int)(400_000 / Math.Max(Time(run, 3), 1))))];
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < runs.Length; i++)
+                times[i][round] = Time(runs[i], repeats[i]);
+        }
+        double[] medians = [.. times.Select(rounds => rounds.Order().ElementAt(Rounds / 2))];
+        return (medians[..^1], medians[^1] / (3.0 * Chain));
+    }
+
+    private static void Warm(Action run)
+    {
+        long from = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(from).TotalMilliseconds < 150)
+            run();
+    }
+
+    private static double Time(Action run, int repeats)
+    {
+        long from = Stopwatch.GetTimestamp();
+        for (int i = 0; i < repeats; i++)
+            run();
+        return Stopwatch.GetElapsedTime(from).TotalNanoseconds / repeats;
+    }
+
+    private const int Chain = 50_000;
+    private static ulong s_product = 3;
+
+    // Each waits for the one before, three cycles on every x86 processor of the last ten years.
+    private static void Multiplications()
+    {
+        ulong product = s_product;
+        for (int i = 0; i < Chain; i++)
+            product *= 0x9E3779B97F4A7C15;
+        s_product = product;
+    }
+
+    // The patches of a convolution are given to it for nothing.
+    private static Way Loop(int inputs, int channels, int positions)
+    {
+        int words = WeightMatrix.WordsFor(inputs);
+        ulong[][] rows = [.. Enumerable.Range(0, channels).Select(_ => Noise(words))];
+        ulong[] x = Noise(words), output = new ulong[WeightMatrix.WordsFor(channels)];
+        return new("loop of PopCount", 1, true, 1, 0, 0, () =>
+        {
+            for (int p = 0; p < positions; p++)
+                Fire(rows, x, inputs / 2, output);
+        });
+    }
+
+    private static void Fire(ulong[][] rows, ulong[] x, int limit, ulong[] output)
+    {
+        Array.Clear(output);
+        for (int c = 0; c < rows.Length; c++)
+        {
+            if (HandWritten.Count(x, rows[c]) <= limit)
+                output[c >> 6] |= 1UL << (c & 63);
+        }
+    }
+
+    private static Way Dense<TLanes>(int inputs, int channels, double live = 1, double minority = 0.5)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        (ulong[] signs, ulong[] masks) = Weights(inputs, channels, live, minority);
+        int[] limits = Enumerable.Repeat((int)(inputs * live / 2), channels).ToArray();
+        (LaneLayer layer, double table) = Made(() => LaneLayer.Create(inputs, signs, masks, limits));
+        Memory<ulong> planes = Aligned(layer.Planes * TLanes.Words), output = Aligned(channels * TLanes.Words);
+        Noise(planes.Length).CopyTo(planes);
+        return new($"{64 * TLanes.Words} lanes", 64 * TLanes.Words, TLanes.IsAccelerated, 64 * TLanes.Words, layer.Additions, table,
+            () => layer.Run<TLanes>(planes.Span, output.Span, TLanes.Words));
+    }
+
+    private static Way Convolution<TLanes>(Shape input, int channels, int kernel)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int inputs = input.Channels * kernel * kernel;
+        (ulong[] signs, _) = Weights(inputs, channels, 1, 0.5);
+        int[] limits = Enumerable.Repeat(inputs / 2, channels).ToArray();
+        (LaneConvolution convolution, double table) = Made(() => LaneConvolution.Create(
+            new(new(input.Height, input.Width), kernel, kernel, 1, 1, kernel / 2, kernel / 2, input.Height, input.Width, paddingBit: false), input.Channels, 1, signs, default, limits));
+        Memory<ulong> planes = Noise(input.Channels * convolution.Input.Stride<TLanes>());
+        Memory<ulong> output = Aligned(channels * convolution.Output.Stride<TLanes>()), scratch = Aligned(convolution.ScratchWords<TLanes>());
+        return new($"{64 * TLanes.Words} lanes", 64 * TLanes.Words, TLanes.IsAccelerated, 1, convolution.Additions * convolution.Output.Registers<TLanes>(), table,
+            () => convolution.Run<TLanes>(planes.Span, output.Span, scratch.Span));
+    }
+
+    private static Way[] Steps<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        if (!TLanes.IsAccelerated)
+            return [];
+        int samples = 64 * TLanes.Words;
+        byte[] images = MemoryMarshal.AsBytes<ulong>(Noise(samples * 98)).ToArray();
+        Memory<ulong> planes = Aligned(784 * TLanes.Words), hidden = Noise(128 * TLanes.Words);
+        (ulong[] signs, _) = Weights(128, 10, 1, 0.5);
+        LaneScores scores = LaneScores.Create(128, signs, default, new int[10], scale: 1);
+        var classes = new int[samples];
+        var values = new int[samples * 10];
+        var pool = new LanePool(new(28, 28), 2, 2, 2, 2, 0, 0, 14, 14);
+        ulong[] maps = Noise(32 * pool.Input.Stride<TLanes>()), pooled = new ulong[32 * pool.Output.Stride<TLanes>()];
+        return
+        [
+            new("784 bytes to planes by one threshold", samples, true, samples, 0, 0, () => SamplePlanes.AtLeast<TLanes>(images, 784, 0, 784, 100, planes.Span)),
+            new("128 → 10 scores, class", samples, true, samples, 0, 0, () => scores.Predict<TLanes>(hidden.Span, classes)),
+            new("128 → 10 scores as integers", samples, true, samples, 0, 0, () => scores.Scores<TLanes>(hidden.Span, values)),
+            new("pooling of 32x28x28", samples, true, 1, 0, 0, () => pool.Run(maps, pool.Input.Stride<TLanes>(), 32, default, pooled, pool.Output.Stride<TLanes>())),
+        ];
+    }
+
+    // Time of the only making: a table is made once in the life of a process.
+    private static (T Made, double Milliseconds) Made<T>(Func<T> make)
+    {
+        long from = Stopwatch.GetTimestamp();
+        T made = make();
+        return (made, Stopwatch.GetElapsedTime(from).TotalMilliseconds);
+    }
+
+    private static (ulong[] Signs, ulong[] Masks) Weights(int inputs, int channels, double live, double minority)
+    {
+        var random = new Random(1);
+        WeightMatrix weights = WeightMatrix.Create(channels, inputs, (_, _) => random.NextDouble() >= live ? 0 : random.NextDouble() < minority ? 1 : -1);
+        IEnumerable<int> rows = Enumerable.Range(0, channels), words = Enumerable.Range(0, weights.WordsPerRow);
+        return ([.. rows.SelectMany(row => weights.Signs(row).ToArray())], weights.HasMask ? [.. rows.SelectMany(row => words.Select(word => weights.Live(row, word)))] : []);
+    }
+
+    private static ulong[] Noise(int words)
+    {
+        var noise = new ulong[words];
+        new Random(2).NextBytes(MemoryMarshal.AsBytes(noise.AsSpan()));
+        return noise;
+    }
+
+    // From a cache line on, as buffers on the stack of generated code are.
+    private static Memory<ulong> Aligned(int words)
+    {
+        ulong[] array = GC.AllocateArray<ulong>(words + 7, pinned: true);
+        return array.AsMemory((int)(-Marshal.UnsafeAddrOfPinnedArrayElement(array, 0) & 63) / 8, words);
+    }
+}

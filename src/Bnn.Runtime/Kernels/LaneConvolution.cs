@@ -1,0 +1,103 @@
+using System.ComponentModel;
+
+namespace Bnn.Kernels;
+
+/// <summary>A convolution of one image with its positions in the lanes: each input channel and tap is a shifted plane, and an adder tree counts them.</summary>
+/// <remarks>
+/// Exact: bit for bit count ≤ limit at every position. Cost for each register of output positions: <see cref="Additions"/> full adders, a few
+/// operations for each plane, a comparison for each channel. Made once from packed weights; running allocates nothing and is thread-safe.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class LaneConvolution
+{
+    private readonly LaneLayer[] _groups;
+    private readonly LaneWindow _window;
+    private readonly int _channels;
+    private readonly int _bits;
+
+    private LaneConvolution(LaneLayer[] groups, LaneWindow window, int channels, int bits) =>
+        (_groups, _window, _channels, _bits) = (groups, window, channels, bits);
+
+    /// <summary>Layout of the input planes.</summary>
+    public PixelLayout Input => _window.Input;
+
+    /// <summary>Layout of the output planes; its pitch is not always the least one.</summary>
+    public PixelLayout Output => _window.Output;
+
+    /// <summary>Input planes: its channels, or eight times as many on an eight-bit input, whose plane b · channels + c is bit b of channel c.</summary>
+    public int Planes => _channels * _bits;
+
+    /// <summary>Number of output channels.</summary>
+    public int Channels => _groups.Length * _groups[0].Channels;
+
+    /// <summary>Planes added for one register of positions.</summary>
+    public long Additions => _groups.Sum(group => group.Additions);
+
+    /// <summary>Derives shifts and index lists.</summary>
+    /// <param name="window">Image, kernel, stride and padding.</param>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="groups">Divides the channels and the rows of weights.</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, K = channels / groups · taps, column = (channel · kernel rows + row) · kernel columns + column; 1 = +1.</param>
+    /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
+    /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
+    /// <param name="isEightBit">Whether each input is a byte, bit b of which counts 2^b.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static LaneConvolution Create(
+        LaneWindow window, int channels, int groups, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false)
+    {
+        if (groups < 1 || channels < 1 || channels % groups != 0 || limits.Length % groups != 0)
+            throw new ArgumentException($"{groups} groups do not divide {channels} channels into {limits.Length}.", nameof(groups));
+        var layers = new LaneLayer[groups];
+        int rows = limits.Length / groups, words = signs.Length / groups;
+        for (int g = 0; g < groups; g++)
+        {
+            layers[g] = LaneLayer.Create(channels / groups * window.Taps, signs.Slice(g * words, words),
+                masks.IsEmpty ? default : masks.Slice(g * words, words), limits.Slice(g * rows, rows), isEightBit);
+        }
+        return new(layers, window, channels, isEightBit ? 8 : 1);
+    }
+
+    /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
+    public int ScratchWords<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneMemory.AlignmentWords;
+
+    /// <summary>Gives the output planes of all channels.</summary>
+    /// <param name="input">A plane every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
+    /// <param name="output">Receives a plane every <c>Output.Stride&lt;TLanes&gt;()</c> words.</param>
+    /// <param name="scratch"><see cref="ScratchWords"/> words of any content.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void Run<TLanes>(ReadOnlySpan<ulong> input, Span<ulong> output, Span<ulong> scratch)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int inputStride = Input.Stride<TLanes>(), outputStride = Output.Stride<TLanes>();
+        LaneMemory.Check<TLanes>(input.Length, Planes * Input.Registers<TLanes>(), nameof(input));
+        LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
+        Span<ulong> planes = LaneMemory.Align(scratch);
+        LaneMemory.Check<TLanes>(planes.Length, _groups[0].Planes, nameof(scratch));
+        for (int word = 0; word < Output.Words;)
+        {
+            // The last positions may fit narrower registers, which cost less.
+            int left = Output.Words - word;
+            if (TLanes.Words > Lanes128.Words && left <= Lanes128.Words)
+                word += RunRegister<Lanes128>(input, inputStride, output, outputStride, planes, word);
+            else if (TLanes.Words > Lanes256.Words && left <= Lanes256.Words)
+                word += RunRegister<Lanes256>(input, inputStride, output, outputStride, planes, word);
+            else
+                word += RunRegister<TLanes>(input, inputStride, output, outputStride, planes, word);
+        }
+    }
+
+    // One register of positions from a word of the planes on; gives its words.
+    private int RunRegister<TLanes>(ReadOnlySpan<ulong> input, int inputStride, Span<ulong> output, int outputStride, Span<ulong> planes, int word)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int groupChannels = _channels / _groups.Length, groupRows = _groups[0].Channels, bitWords = groupChannels * _window.Taps * TLanes.Words;
+        for (int g = 0; g < _groups.Length; g++)
+        {
+            for (int bit = 0; bit < _bits; bit++)
+                _window.Gather<TLanes>(input, inputStride, (bit * _channels) + (g * groupChannels), groupChannels, word, planes[(bit * bitWords)..]);
+            _groups[g].Run<TLanes>(planes, output[((g * groupRows * outputStride) + word)..], outputStride);
+        }
+        return TLanes.Words;
+    }
+}

@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Bnn.Kernels;
+
+/// <summary>A layer of constant weights that fires, for 64 to 512 samples or positions at once: planes in, planes out.</summary>
+/// <remarks>
+/// Exact: bit for bit count ≤ limit. Cost for one register of lanes: <see cref="Additions"/> full adders and, for each channel, a comparison of some ten
+/// digits. Made once from packed weights (about 4 ns for each); running allocates nothing and is thread-safe.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class LaneLayer
+{
+    private readonly AdderTable _table;
+
+    private LaneLayer(AdderTable table) => _table = table;
+
+    /// <summary>Number of inputs, K.</summary>
+    public int Inputs => _table.Inputs;
+
+    /// <summary>Input planes: K, or 8·K on an eight-bit input, whose plane b·K + i is bit b of input i.</summary>
+    public int Planes => _table.Inputs * _table.Bits;
+
+    /// <summary>Number of channels, C.</summary>
+    public int Channels => _table.Rows.Length;
+
+    /// <summary>Planes added for one register of lanes: at most half of K·C without masks, and K for the sum that channels share.</summary>
+    public long Additions => _table.Additions;
+
+    /// <summary>Derives the index lists.</summary>
+    /// <param name="inputs">K, in [1, 65,536].</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; bits of pruned weights and tail bits are 0.</param>
+    /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
+    /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
+    /// <param name="isEightBit">Whether each input is a byte, bit b of which counts 2^b.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static LaneLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
+        new(AdderTable.ForLimits(inputs, signs, masks, limits, isEightBit));
+
+    /// <summary>Gives the output bits of all channels for one register of lanes.</summary>
+    /// <param name="planes">One register for each input plane, <c>[Planes, TLanes.Words]</c>.</param>
+    /// <param name="output">Register of channel c from word c · <paramref name="stride"/> on.</param>
+    /// <param name="stride">Words from one channel's output to the next, at least those of a register.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void Run<TLanes>(ReadOnlySpan<ulong> planes, Span<ulong> output, int stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
+        if (stride < TLanes.Words || output.Length < ((long)(Channels - 1) * stride) + TLanes.Words)
+            throw new ArgumentException($"{Channels} outputs of {TLanes.Words} words, {stride} words apart, do not fit into {output.Length} words.", nameof(output));
+        Run(ref LaneMemory.First<TLanes>(planes), ref MemoryMarshal.GetReference(output), stride);
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Run<TLanes>(ref TLanes planes, ref ulong output, int stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int count = _table.Digits;
+        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneMemory.AlignmentWords];
+        ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
+        ref TLanes digits = ref Unsafe.Add(ref sum, count);
+        AdderRows.Sum(_table, ref planes, ref sum);
+        TLanes zeros = TLanes.Broadcast(0), ones = ~zeros;
+        ref ushort lists = ref MemoryMarshal.GetArrayDataReference(_table.Lists);
+        foreach (AdderRow row in _table.Rows)
+        {
+            bool isAtLeast = row.End == RowEnd.AtLeastSum;
+            TLanes fired = row.End == RowEnd.Always ? ones : zeros;
+            if (row.IsCompared && row.FirstCount == 0 && _table.Bits == 1)
+            {
+                fired = AdderTree.Greater(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.SecondCount, row.Start,
+                    ref digits, ref sum, count, isAtLeast ? ones : zeros);
+            }
+            else if (row.End > RowEnd.Always)
+            {
+                AdderRows.Number(_table, row, ref planes, ref sum, ref digits);
+                fired = row.IsCompared ? BitDigits.Greater(ref digits, ref sum, count, isAtLeast ? ones : zeros) : Unsafe.Add(ref digits, count - 1);
+            }
+            if (row.End == RowEnd.AtMostSum)
+                fired = ~fired;
+            Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, (nint)row.Channel * stride)) = fired;
+        }
+    }
+}

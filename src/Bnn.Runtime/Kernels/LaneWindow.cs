@@ -1,0 +1,154 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Bnn.Kernels;
+
+/// <summary>The window of a convolution over planes with a pixel in each lane: which shifted plane each tap sees.</summary>
+/// <remarks>
+/// A tap is a load some rows on, a shift along the row, and a mask of the positions at which it lies inside the image; padding fills the others.
+/// With a stride, or where the positions need another pitch than the image, rows and columns are first picked into a copy. Some eight instructions
+/// for each tap of each channel and register.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class LaneWindow
+{
+    private readonly int _strideHeight, _strideWidth, _firstRow, _rowSpan, _maskWords;
+    private readonly bool _hasPadding, _isDirect;
+    private readonly Phase[] _phases;
+    private readonly ulong[] _inside;
+
+    /// <summary>A window over an image.</summary>
+    /// <param name="input">Layout of the image.</param>
+    /// <param name="kernelHeight">Rows of the window.</param>
+    /// <param name="kernelWidth">Columns of the window.</param>
+    /// <param name="strideHeight">Steps down.</param>
+    /// <param name="strideWidth">Steps right.</param>
+    /// <param name="top">Rows of padding above the image.</param>
+    /// <param name="left">Columns of padding before it.</param>
+    /// <param name="outputHeight">Rows of positions.</param>
+    /// <param name="outputWidth">Columns of positions, at most <see cref="PixelLayout.MostWidth"/>.</param>
+    /// <param name="paddingBit">The bit outside the image, on every side.</param>
+    public LaneWindow(
+        PixelLayout input, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int top, int left, int outputHeight, int outputWidth, bool paddingBit)
+    {
+        Input = input;
+        Taps = kernelHeight * kernelWidth;
+        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(PixelLayout.PitchOf(Math.Max(outputWidth, (input.Width + strideWidth - 1) / strideWidth)));
+        (_strideHeight, _strideWidth, _hasPadding) = (strideHeight, strideWidth, paddingBit);
+        _isDirect = strideHeight == 1 && strideWidth == 1 && Output.Pitch == input.Pitch;
+        _firstRow = Floor(-top, strideHeight);
+        _rowSpan = Floor(kernelHeight - 1 - top, strideHeight) - _firstRow;
+        _maskWords = Output.Stride<Lanes512>();
+        _inside = new ulong[Taps * _maskWords];
+        var taps = new List<(int Row, int Column, Tap Tap)>();
+        for (int i = 0; i < Taps; i++)
+        {
+            int down = (i / kernelWidth) - top, right = (i % kernelWidth) - left;
+            int rows = Floor(down, strideHeight), columns = Floor(right, strideWidth);
+            for (int y = 0; y < outputHeight; y++)
+            {
+                if ((uint)((y * strideHeight) + down) < (uint)input.Height)
+                    Output.OrRow(ref _inside[i * _maskWords], y, ColumnsInside(right));
+            }
+            // What a shift of a whole row or more would bring lies outside.
+            int shift = Math.Abs(columns) < Output.Pitch ? columns : 0;
+            taps.Add((down - (rows * strideHeight), right - (columns * strideWidth), new(i, (rows - _firstRow) * Output.Pitch / 8, shift)));
+        }
+        _phases = [.. taps.GroupBy(tap => (tap.Row, tap.Column)).Select(phase => new Phase(phase.Key.Row, phase.Key.Column, [.. phase.Select(tap => tap.Tap)]))];
+    }
+
+    /// <summary>Layout of the image.</summary>
+    public PixelLayout Input { get; }
+
+    /// <summary>Layout of the positions.</summary>
+    public PixelLayout Output { get; }
+
+    /// <summary>Rows times columns of the window.</summary>
+    public int Taps { get; }
+
+    /// <summary>The planes of all taps of some channels for one register of positions, which may begin at any word.</summary>
+    /// <param name="planes">All planes, one every <paramref name="stride"/> words.</param>
+    /// <param name="stride">Words from one plane to the next.</param>
+    /// <param name="plane">Index of the first plane.</param>
+    /// <param name="count">Number of planes.</param>
+    /// <param name="word">Where the register of positions begins, in words of a plane.</param>
+    /// <param name="taps">Receives <c>[count, Taps, TLanes.Words]</c> words: tap row · kernel columns + column. Lanes without a position hold anything.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal unsafe void Gather<TLanes>(ReadOnlySpan<ulong> planes, int stride, int plane, int count, int word, Span<ulong> taps)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int pitchBytes = Output.Pitch / 8, registerRows = 64 * TLanes.Words / Output.Pitch;
+        if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords || planes.Length < ((long)plane + count) * stride || taps.Length < (long)count * Taps * TLanes.Words)
+            throw new ArgumentException($"Planes {plane} to {plane + count} of {planes.Length} words do not give {Taps} taps each in {taps.Length} words.");
+        int first = (word * Output.RowsOfWord) + _firstRow, rows = registerRows + _rowSpan;
+        int copyWords = (rows * pitchBytes / sizeof(ulong)) + 1;
+        ulong* copy = stackalloc ulong[copyWords];
+        ref byte bytes = ref Unsafe.As<ulong, byte>(ref MemoryMarshal.GetReference(planes));
+        ref ulong inside = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_inside), word);
+        ref TLanes to = ref LaneMemory.First<TLanes>(taps);
+        for (int end = plane + count; plane < end; plane++)
+        {
+            // The rows around a plane are read too, and masked; only those around the first and the last plane may not exist.
+            long from = (8L * plane * stride) + (first * pitchBytes);
+            bool isDirect = _isDirect && from >= 0 && from + (rows * pitchBytes) <= 8L * planes.Length;
+            foreach (Phase phase in _phases)
+            {
+                if (!isDirect)
+                    PickRows(planes.Slice(plane * stride, stride), first, rows, phase, new(copy, copyWords));
+                TapPlanes(phase.Taps, ref isDirect ? ref Unsafe.Add(ref bytes, (nint)from) : ref *(byte*)copy, ref inside, ref to);
+            }
+            to = ref Unsafe.Add(ref to, Taps);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TapPlanes<TLanes>(Tap[] taps, ref byte rows, ref ulong inside, ref TLanes to)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        foreach (ref readonly Tap tap in taps.AsSpan())
+        {
+            TLanes x = Unsafe.ReadUnaligned<TLanes>(ref Unsafe.Add(ref rows, tap.Offset));
+            if (tap.Shift > 0)
+                x = TLanes.ShiftRight(x, tap.Shift);
+            else if (tap.Shift < 0)
+                x = TLanes.ShiftLeft(x, -tap.Shift);
+            TLanes mask = Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref inside, tap.Index * _maskWords));
+            Unsafe.Add(ref to, tap.Index) = _hasPadding ? x | ~mask : x & mask;
+        }
+    }
+
+    // Every strideHeight-th row, and of it every strideWidth-th column; rows outside the image are 0.
+    private void PickRows(ReadOnlySpan<ulong> plane, int first, int rows, Phase phase, Span<ulong> copy)
+    {
+        copy.Clear();
+        for (int j = 0; j < rows; j++)
+        {
+            int y = ((first + j) * _strideHeight) + phase.Row;
+            if ((uint)y < (uint)Input.Height)
+                Output.OrRow(ref MemoryMarshal.GetReference(copy), j, RowBits.Every(Input.Row(ref MemoryMarshal.GetReference(plane), y) >> phase.Column, _strideWidth));
+        }
+    }
+
+    // The positions of a row whose tap, some columns to the right, is a column of the image.
+    private ulong ColumnsInside(int right)
+    {
+        ulong inside = 0;
+        for (int x = 0; x < Output.Width; x++)
+        {
+            if ((uint)((x * _strideWidth) + right) < (uint)Input.Width)
+                inside |= 1UL << x;
+        }
+        return inside;
+    }
+
+    private static int Floor(int number, int divisor) => (int)Math.Floor((double)number / divisor);
+
+    // Taps that read the same rows and columns: those with the same remainders.
+    private sealed record Phase(int Row, int Column, Tap[] Taps);
+
+    // Offset: bytes from the first row that any tap reads. Shift: columns to the right of the position, may be negative.
+    private readonly record struct Tap(int Index, int Offset, int Shift);
+}

@@ -1,0 +1,114 @@
+using Bnn.Kernels;
+using Bnn.Model;
+
+namespace Bnn.Runtime.Tests.Kernels;
+
+public class LaneLayerTests
+{
+    [Theory, MemberData(nameof(LaneWidths.All), MemberType = typeof(LaneWidths))]
+    public void Channels_fire_where_a_plain_count_is_at_most_the_limit(int width)
+    {
+        for (int seed = 0; seed < 60; seed++)
+            LaneWidths.Run(width, new RandomLayer(seed));
+    }
+
+    [Theory, MemberData(nameof(LaneWidths.All), MemberType = typeof(LaneWidths))]
+    public void Every_limit_is_exact_for_every_number_of_ones(int width) => LaneWidths.Run(width, new EveryLimit());
+
+    [Fact]
+    public void Unmasked_rows_add_at_most_half_of_their_inputs_and_the_shared_sum()
+    {
+        WeightMatrix weights = RandomNetworks.Weights(40, 201, new Random(1), masked: false);
+        LaneLayer layer = LaneCases.Layer(weights, Enumerable.Repeat(100, 40).ToArray(), isEightBit: false);
+        Assert.InRange(layer.Additions, 40 * 80, 201 + (40 * 100));
+    }
+
+    [Theory, InlineData(0.7, 70), InlineData(0.97, 51)]
+    public void Masked_rows_add_the_live_inputs_or_the_pruned_and_half_of_the_rest(double live, int most)
+    {
+        var random = new Random(2);
+        WeightMatrix weights = WeightMatrix.Create(50, 100, (_, column) => random.NextDouble() < live ? (random.Next(2) * 2) - 1 : 0);
+        LaneLayer layer = LaneCases.Layer(weights, Enumerable.Range(0, 50).Select(c => weights.LiveCount(c) / 2).ToArray(), isEightBit: false);
+        Assert.InRange(layer.Additions, 50 * 30, (50 * most) + 100);
+    }
+
+    [Fact]
+    public void Saturated_channels_add_nothing()
+    {
+        WeightMatrix weights = RandomNetworks.Weights(2, 77, new Random(3), masked: false);
+        Assert.Equal(0, LaneCases.Layer(weights, [-1, 77], isEightBit: false).Additions);
+    }
+
+    [Fact]
+    public void Spans_that_are_too_short_are_refused()
+    {
+        LaneLayer layer = LaneCases.Layer(RandomNetworks.Weights(3, 5, new Random(4), masked: false), [2, 2, 2], isEightBit: false);
+        Assert.Throws<ArgumentException>(() => layer.Run<Lanes128>(new ulong[9], new ulong[6], 2));
+        Assert.Throws<ArgumentException>(() => layer.Run<Lanes128>(new ulong[10], new ulong[5], 2));
+        Assert.Throws<ArgumentException>(() => layer.Run<Lanes128>(new ulong[10], new ulong[6], 1));
+        Assert.Throws<ArgumentException>(() => LaneLayer.Create(5, new ulong[2], default, [1, 1, 1]));
+        Assert.Throws<ArgumentException>(() => LaneLayer.Create(5, new ulong[3], new ulong[2], [1, 1, 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LaneLayer.Create(0, default, default, [1]));
+    }
+
+    internal sealed class RandomLayer(int seed) : ILaneCase
+    {
+        public void Run<TLanes>()
+            where TLanes : unmanaged, ILanes<TLanes>
+        {
+            var random = new Random(seed);
+            bool isEightBit = seed % 5 == 4;
+            int inputs = seed < 6 ? seed + 1 : random.Next(1, 301);
+            double live = (seed % 4) switch { 0 => 1, 1 => 0.9, 2 => 0.5, _ => random.NextDouble() };
+            double positive = (seed % 3) switch { 0 => 0.5, 1 => 0.05, _ => 0.9 };
+            WeightMatrix weights = WeightMatrix.Create(random.Next(1, 12), inputs,
+                (_, _) => random.NextDouble() >= live ? 0 : random.NextDouble() < positive ? 1 : -1);
+            int[] limits = [.. Enumerable.Range(0, weights.Rows).Select(c =>
+            {
+                int most = weights.LiveCount(c) * (isEightBit ? 255 : 1);
+                return random.Next(8) switch { 0 => -1, 1 => most, 2 => 0, 3 => most - 1, _ => Math.Clamp((most / 2) + random.Next(-9, 10), -1, most) };
+            })];
+            LaneLayer layer = LaneCases.Layer(weights, limits, isEightBit);
+            bool[,] bits = LaneCases.Bits(layer.Planes, 64 * TLanes.Words, random);
+            int stride = TLanes.Words + random.Next(3);
+            var output = new ulong[((weights.Rows - 1) * stride) + TLanes.Words];
+            layer.Run<TLanes>(LaneCases.Planes(bits), output, stride);
+            for (int c = 0; c < weights.Rows; c++)
+            {
+                for (int lane = 0; lane < 64 * TLanes.Words; lane++)
+                {
+                    bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit) <= limits[c];
+                    Assert.True(expected == LaneCases.Bit(output.AsSpan(c * stride), lane), $"seed {seed}, channel {c}, lane {lane}: not {expected}");
+                }
+            }
+        }
+    }
+
+    // One channel for each limit, one lane for each number of ones: all ties with the shared sum occur.
+    internal sealed class EveryLimit : ILaneCase
+    {
+        public void Run<TLanes>()
+            where TLanes : unmanaged, ILanes<TLanes>
+        {
+            const int Inputs = 40;
+            for (int positive = 0; positive <= Inputs; positive += 8)
+            {
+                WeightMatrix weights = WeightMatrix.Create(Inputs + 2, Inputs, (_, column) => column < positive ? 1 : -1);
+                int[] limits = [.. Enumerable.Range(-1, Inputs + 2)];
+                var bits = new bool[Inputs, 64 * TLanes.Words];
+                for (int lane = 0; lane < bits.GetLength(1); lane++)
+                {
+                    for (int i = 0; i < Inputs; i++)
+                        bits[i, lane] = i < lane % (Inputs + 1);
+                }
+                var output = new ulong[limits.Length * TLanes.Words];
+                LaneCases.Layer(weights, limits, isEightBit: false).Run<TLanes>(LaneCases.Planes(bits), output, TLanes.Words);
+                for (int c = 0; c < limits.Length; c++)
+                {
+                    for (int lane = 0; lane < 64 * TLanes.Words; lane++)
+                        Assert.Equal(LaneCases.Count(weights, c, bits, lane, isEightBit: false) <= limits[c], LaneCases.Bit(output.AsSpan(c * TLanes.Words), lane));
+                }
+            }
+        }
+    }
+}
