@@ -91,4 +91,13 @@ internal static class PixelCases
         }
         return count;
     }
+
+    /// <summary>The pixels of a channel under a window of a pool, those inside the image.</summary>
+    public static int[] Window(MaxPoolLayer layer, Shape input, int channel, int y, int x) =>
+    [
+        .. from row in Enumerable.Range((y * layer.Stride.Height) - layer.Padding.Top, layer.Window.Height)
+           from column in Enumerable.Range((x * layer.Stride.Width) - layer.Padding.Left, layer.Window.Width)
+           where row >= 0 && row < input.Height && column >= 0 && column < input.Width
+           select (((channel * input.Height) + row) * input.Width) + column
+    ];
 }

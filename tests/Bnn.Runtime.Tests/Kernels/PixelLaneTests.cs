@@ -51,12 +51,8 @@ public class PixelLaneTests
                 {
                     for (int x = 0; x < output.Width; x++)
                     {
-                        IEnumerable<bool> values =
-                            from row in Enumerable.Range((y * stride.Height) - padding.Top, window.Height)
-                            from column in Enumerable.Range((x * stride.Width) - padding.Left, window.Width)
-                            where row >= 0 && row < input.Height && column >= 0 && column < input.Width
-                            select image[(((c * input.Height) + row) * input.Width) + column];
-                        Assert.Equal(and[c] ? values.All(v => v) : values.Any(v => v), PixelCases.Pixel(planes, pool.Output, outputStride, c, y, x));
+                        int[] pixels = PixelCases.Window(layer, input, c, y, x);
+                        Assert.Equal(and[c] ? pixels.All(p => image[p]) : pixels.Any(p => image[p]), PixelCases.Pixel(planes, pool.Output, outputStride, c, y, x));
                     }
                 }
             }

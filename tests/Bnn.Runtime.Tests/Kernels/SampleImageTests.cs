@@ -72,7 +72,8 @@ public class SampleImageTests
             var stride = new Extent(random.Next(1, 4), random.Next(1, 4));
             var padding = new Padding(random.Next(window.Height), random.Next(window.Width), random.Next(window.Height), random.Next(window.Width));
             bool[] and = [.. Enumerable.Range(0, input.Channels).Select(_ => seed % 2 == 0 && random.Next(2) == 0)];
-            Shape output = new MaxPoolLayer("pool", window, stride, padding, and.ToEquatableArray()).Output(input);
+            var layer = new MaxPoolLayer("pool", window, stride, padding, and.ToEquatableArray());
+            Shape output = layer.Output(input);
             int lanes = 64 * TLanes.Words;
             bool[,] bits = LaneCases.Bits(input.Count, lanes, random);
             var planes = new ulong[output.Count * TLanes.Words];
@@ -82,13 +83,7 @@ public class SampleImageTests
             for (int i = 0; i < output.Count; i++)
             {
                 int channel = i / (output.Height * output.Width), y = i / output.Width % output.Height, x = i % output.Width;
-                int[] pixels =
-                [
-                    .. from row in Enumerable.Range((y * stride.Height) - padding.Top, window.Height)
-                       from column in Enumerable.Range((x * stride.Width) - padding.Left, window.Width)
-                       where row >= 0 && row < input.Height && column >= 0 && column < input.Width
-                       select (((channel * input.Height) + row) * input.Width) + column
-                ];
+                int[] pixels = PixelCases.Window(layer, input, channel, y, x);
                 for (int lane = seed % 5; lane < lanes; lane += 13)
                     Assert.Equal(and[channel] ? pixels.All(p => bits[p, lane]) : pixels.Any(p => bits[p, lane]), LaneCases.Bit(planes.AsSpan(i * TLanes.Words), lane));
             }
