@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 using Bnn.Model;
 using Bnn.Runtime.Tests;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Bnn.Generator.Tests;
 
@@ -131,49 +128,5 @@ public class GeneratedTextTests
         CompiledProject project = Drivers.Compile(Drivers.Project(nullable: NullableContextOptions.Disable, sources: user), new(("RootNamespace", "Models")),
             new InMemoryFile("a.bnn", BnnWriter.Write(Models.Digits())), new InMemoryFile("c.bnn", BnnWriter.Write(Models.Digits()), ("BnnClass", "lower"), ("BnnVisibility", "internal")));
         Assert.True(project.Load().GetType("Models.lower")!.IsNotPublic);
-    }
-
-    [Fact]
-    public void Methods_stay_within_the_limits_of_the_jit()
-    {
-        var random = new Random(2);
-        Network Wide(Shape input, InputEncoding encoding, int channels, double live) => Models.Net(input, encoding,
-            new DenseLayer("wide", Models.Weights(channels, encoding.Encoded(input).Count, random, live), Enumerable.Repeat(0, channels).ToEquatableArray()),
-            new DenseLayer("next", Models.Weights(70, channels, random, live), Enumerable.Repeat(0, 70).ToEquatableArray()),
-            new ScoresLayer("scores", Models.Weights(500, 70, random), new(new int[500]), 1));
-        Network[] networks =
-        [
-            Wide(new(1, 28, 28), new ThresholdEncoding(new([100])), 300, 1),
-            Wide(new(1, 80, 50), new ThresholdEncoding(new([100])), 100, 0.01),
-            Wide(new(600, 1, 1), new ThresholdEncoding(Enumerable.Range(0, 600).Select(i => 1 + (i % 7)).ToEquatableArray()), 50, 0.5),
-            Wide(new(1, 28, 28), new EightBitEncoding(), 16, 0.9),
-            Wide(new(1, 28, 28), new EightBitEncoding(), 16, 1),
-        ];
-        var files = networks.SelectMany((network, i) => new[] { "Unrolled", "PopCountTable" }.Select(lowering =>
-            new InMemoryFile($"n{i}{lowering}.bnn", BnnWriter.Write(network), ("BnnLowering", lowering)))).ToArray();
-        CompiledProject project = Drivers.Compile(Drivers.Project(), new(("RootNamespace", "Models"), ("BnnUnrolledBudget", "8000")), files);
-
-        using var portable = new PEReader(new MemoryStream(project.Image));
-        MetadataReader metadata = portable.GetMetadataReader();
-        int methods = 0;
-        foreach (MethodDefinition method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition).Where(method => method.RelativeVirtualAddress != 0))
-        {
-            MethodBodyBlock body = portable.GetMethodBody(method.RelativeVirtualAddress);
-            Assert.InRange(body.GetILBytes()!.Length, 0, 20 << 10);
-            Assert.InRange(Locals(metadata, body), 0, 800);
-            methods++;
-        }
-        Assert.True(methods > 60);
-        Assert.All(project.Compilation.SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes()).OfType<MethodDeclarationSyntax>(),
-            method => Assert.InRange(method.DescendantNodes().OfType<StatementSyntax>().Count(), 0, 400));
-    }
-
-    private static int Locals(MetadataReader metadata, MethodBodyBlock body)
-    {
-        if (body.LocalSignature.IsNil)
-            return 0;
-        BlobReader signature = metadata.GetBlobReader(metadata.GetStandaloneSignature(body.LocalSignature).Signature);
-        signature.ReadSignatureHeader();
-        return signature.ReadCompressedInteger();
     }
 }

@@ -69,4 +69,61 @@ public class PlannerTests
         Assert.Equal([new(10, 60, true, 1, 0), new(81, 209, true, 1, 60)], Layout(1000).Runs);
         Assert.Equal(269, Layout(1000).Columns.Length);
     }
+
+    private static (Lowering, string)[] Choices(Network network, CompileSettings settings) =>
+        [.. BnnCompiler.Plan(network, settings).Layers.Select(layer => (layer.Lowering, layer.Reason))];
+
+    [Fact]
+    public void A_convolutional_network_gets_lanes_tables_and_bit_operations() => Assert.Equal(
+    [
+        (Lowering.ChannelLanes, "36 vector instructions a position are less than 320 with words"),
+        (Lowering.BitOperations, "windows are written out"),
+        (Lowering.PopCountTable, "above 16 word operations a table is faster"),
+        (Lowering.BitOperations, "windows are written out"),
+        (Lowering.PopCountTable, "above 64 word operations a table is faster"),
+        (Lowering.Unrolled, "up to 64 word operations literals are faster"),
+    ], Choices(Models.Fashion(), Models.Settings()));
+
+    [Fact]
+    public void Lanes_are_left_where_words_are_cheaper_or_counts_too_large()
+    {
+        Lowering First(Shape input, InputEncoding encoding, ConvolutionLayer layer, Goal goal = Goal.Latency, Lowering? lowering = null) =>
+            Choices(Models.Image(input, encoding, layer), Models.Settings(goal, lowering))[0].Item1;
+        var threshold = new ThresholdEncoding(Models.Ints(90));
+        Assert.Equal(Lowering.ChannelLanes, First(new(1, 9, 9), threshold, Models.Convolution(1, 1, 32, 5, padding: 0)));
+        Assert.Equal(Lowering.Unrolled, First(new(1, 9, 9), threshold, Models.Convolution(1, 1, 4, 5, padding: 0)));
+        Assert.Equal(Lowering.PopCountTable, First(new(1, 9, 9), threshold, Models.Convolution(1, 1, 32, 5, padding: 0), Goal.Size));
+        Assert.Equal(Lowering.Unrolled, First(new(1, 9, 9), threshold, Models.Convolution(1, 1, 32, 5, padding: 0), lowering: Lowering.Unrolled));
+        // 12 · 12 · 255 is more than a short integer holds.
+        Assert.Equal(Lowering.PopCountTable, First(new(1, 14, 14), new EightBitEncoding(), Models.Convolution(1, 1, 32, 12, padding: 0, isEightBit: true)));
+        Assert.Equal(Lowering.ChannelLanes, First(new(1, 14, 14), new EightBitEncoding(), Models.Convolution(1, 1, 32, 11, padding: 0, isEightBit: true)));
+    }
+
+    [Fact]
+    public void Groups_are_merged_until_gathering_and_counting_are_in_balance()
+    {
+        int Groups(int channels, int groups) => ((WeightedPlan)BnnCompiler.Plan(Models.Image(new(channels, 5, 5), new RawBitsEncoding(),
+            Models.Convolution(1, channels, channels, 3, padding: 1, groups: groups)), Models.Settings()).Layers[0]).Rows.Groups;
+        Assert.Equal(4, Groups(64, 64));
+        Assert.Equal(4, Groups(64, 4));
+        Assert.Equal(2, Groups(256, 2));
+    }
+
+    [Fact]
+    public void Padding_is_a_border_while_that_is_in_proportion()
+    {
+        ImageLayout Input(int padding) => BnnCompiler.Plan(Models.Image(new(8, 4, 4), new RawBitsEncoding(), Models.Convolution(1, 8, 8, 3, padding)), Models.Settings(lowering: Lowering.PopCountTable)).Input.Image!;
+        Assert.Equal(new(new(8, 4, 4), new(2, 2, 2, 2), false), Input(2));
+        Assert.False(Input(300).HasBorder);
+    }
+
+    [Fact]
+    public void Notes_and_plan_name_every_layer()
+    {
+        string text = BnnCompiler.Plan(Models.Fashion(), Models.Settings()).Text;
+        Assert.Contains("\ninput       1x28x28 codes, a byte each, at most 9 of a value\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nlayer 0     8x28x28 -> 32x26x26 channels, kernel 3x3, 6084 vector operations, 2304 live weights, ChannelLanes: ", text, StringComparison.Ordinal);
+        Assert.Contains("\nlayer 1     32x26x26 -> 32x13x13 max-pool, BitOperations: windows are written out\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nlayer 2     32x13x13 -> 64x11x11 channels, kernel 3x3, 38720 word operations, 18432 live weights, PopCountTable: ", text, StringComparison.Ordinal);
+    }
 }

@@ -17,16 +17,29 @@ internal static class ModelNames
         "implicit", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override",
         "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc", "static", "string",
         "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using", "virtual", "void",
-        "volatile", "while",
+        "volatile", "while", "__arglist", "__makeref", "__reftype", "__refvalue",
         "add", "alias", "allows", "and", "ascending", "async", "await", "by", "descending", "dynamic", "equals", "extension", "field", "file", "from",
         "get", "global", "group", "init", "into", "join", "let", "managed", "nameof", "nint", "not", "notnull", "nuint", "on", "or", "orderby", "partial",
         "record", "remove", "required", "scoped", "select", "set", "unmanaged", "value", "var", "when", "where", "with", "yield", "_",
     };
 
+    /// <summary>Short names of types of the base library and the runtime in the generated file. Nothing else may have one of them there.</summary>
+    public static IReadOnlyList<(string Name, string Type)> Aliases { get; } =
+    [
+        ("BnnBits", "System.Numerics.BitOperations"),
+        ("BnnMemory", "System.Runtime.InteropServices.MemoryMarshal"),
+        ("BnnUnsafe", "System.Runtime.CompilerServices.Unsafe"),
+        ("BnnVectors", "System.Runtime.Intrinsics.Vector256"),
+        ("BnnBytes", "Bnn.Kernels.ByteStream"),
+        ("BnnFiring", "Bnn.Kernels.Firing"),
+        ("BnnStream", "Bnn.Kernels.BitStream"),
+        ("BnnWriter", "Bnn.Kernels.BitWriter"),
+    ];
+
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
         "InputLength", "ClassCount", "Labels", "Info", "Predict", "Scores", "PredictBatch", "ScoresBatch", "Run", "LabelTexts", "ScoreBuffer",
-        "BnnBits", "BnnMemory", "BnnUnsafe", "BnnBytes", "BnnFiring", "BnnStream", "BnnVectors", "BnnWriter", "InputCodes", "BorderCodes",
+        "InputCodes", "BorderCodes",
     };
 
     /// <summary>The class name that was asked for, or one made from the file name: <c>fashion-mlp.bnn</c> becomes <c>FashionMlp</c>.</summary>
@@ -53,7 +66,7 @@ internal static class ModelNames
             return string.Join(".", (source.Options.DefaultNamespace ?? "").Split(['.'], StringSplitOptions.RemoveEmptyEntries).Select(Sanitized));
         string? fault = asked!.Length > NamespaceLength ? FormattableString.Invariant($"it is longer than {NamespaceLength} characters") : null;
         foreach (string part in asked.Split('.'))
-            fault ??= Fault(part, NamespaceLength);
+            fault ??= Fault(part, NamespaceLength) ?? (IsAlias(part) ? "the generated code calls a type so" : null);
         if (fault is not null)
             errors.Add(CompilerErrors.OnFile(CompilerErrors.BadName, "Namespace", Quote(asked), fault));
         return asked;
@@ -79,7 +92,10 @@ internal static class ModelNames
     }
 
     private static bool IsMember(string name) =>
-        s_members.Contains(name) || IsNumbered(name, "Layer") || IsNumbered(name, "Pack");
+        s_members.Contains(name) || IsAlias(name) || IsNumbered(name, "Layer") || IsNumbered(name, "Pack")
+        || (name.StartsWith("get_", StringComparison.Ordinal) && IsMember(name.Substring(4)));
+
+    private static bool IsAlias(string name) => Aliases.Any(alias => alias.Name == name);
 
     private static bool IsNumbered(string name, string word) =>
         name.StartsWith(word, StringComparison.Ordinal) && name.Length > word.Length && name[word.Length] is >= '0' and <= '9';
@@ -118,7 +134,7 @@ internal static class ModelNames
             name.Append(IsPart(c) ? c : '_');
         if (name[0] is >= '0' and <= '9')
             name.Insert(0, '_');
-        if (s_keywords.Contains(name.ToString()))
+        if (s_keywords.Contains(name.ToString()) || IsAlias(name.ToString()))
             name.Append('_');
         return name.ToString();
     }

@@ -68,7 +68,7 @@ internal static class ChannelLanesEmitter
         string code = $"BnnUnsafe.Add(ref codes, {offset})";
         w.Line(layer.IsEightBit
             ? $"nuint at{number} = {first};"
-            : $"nuint at{number} = {first} + ((nuint){code} * {Literal.Of(layer.PaddedChannels)});");
+            : $"nuint at{number} = {(first == "0" ? "" : first + " + ")}(nuint){code} * {Literal.Of(layer.PaddedChannels)};");
         if (layer.IsEightBit)
             w.Line($"var value{number} = BnnVectors.Create((short){code});");
         for (int v = 0; v < layer.Vectors; v++)
@@ -86,7 +86,7 @@ internal static class ChannelLanesEmitter
         if (count > 32)
             bits = $"{bits} | (ulong){Half(1)} << 32";
         if (count % 32 != 0)
-            bits = $"({bits}) & {Literal.Of(WeightMatrix.TailMask(count, 0))}";
+            bits = $"{(count > 32 ? $"({bits})" : bits)} & {Literal.Of(WeightMatrix.TailMask(count, 0))}";
         w.Line($"writer.Write({bits}, {Literal.Of(count)});");
 
         string Half(int half)

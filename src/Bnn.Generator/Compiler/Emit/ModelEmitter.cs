@@ -35,14 +35,8 @@ internal static class ModelEmitter
         w.Line("#nullable enable");
         w.Line();
         // Names that nobody else has: a type of the user's with one of these names would hide it.
-        w.Line("using BnnBits = global::System.Numerics.BitOperations;");
-        w.Line("using BnnMemory = global::System.Runtime.InteropServices.MemoryMarshal;");
-        w.Line("using BnnUnsafe = global::System.Runtime.CompilerServices.Unsafe;");
-        w.Line("using BnnBytes = global::Bnn.Kernels.ByteStream;");
-        w.Line("using BnnFiring = global::Bnn.Kernels.Firing;");
-        w.Line("using BnnStream = global::Bnn.Kernels.BitStream;");
-        w.Line("using BnnVectors = global::System.Runtime.Intrinsics.Vector256;");
-        w.Line("using BnnWriter = global::Bnn.Kernels.BitWriter;");
+        foreach ((string name, string type) in ModelNames.Aliases)
+            w.Line($"using {name} = global::{type};");
         w.Line();
     }
 
