@@ -45,15 +45,7 @@ public sealed class LaneConvolution
     public static LaneConvolution Create(
         LaneWindow window, int channels, int groups, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false)
     {
-        if (groups < 1 || channels < 1 || channels % groups != 0 || limits.Length % groups != 0)
-            throw new ArgumentException($"{groups} groups do not divide {channels} channels into {limits.Length}.", nameof(groups));
-        var layers = new LaneLayer[groups];
-        int rows = limits.Length / groups, words = signs.Length / groups;
-        for (int g = 0; g < groups; g++)
-        {
-            layers[g] = LaneLayer.Create(channels / groups * window.Taps, signs.Slice(g * words, words),
-                masks.IsEmpty ? default : masks.Slice(g * words, words), limits.Slice(g * rows, rows), isEightBit);
-        }
+        LaneLayer[] layers = LaneLayer.CreateGroups(groups, channels, window.Taps, signs, masks, limits, isEightBit);
         return new(layers, window, channels, isEightBit ? 8 : 1);
     }
 
