@@ -82,7 +82,7 @@ public sealed class LaneLayer
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int count = _table.Digits;
-        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneMemory.AlignmentWords];
+        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes digits = ref Unsafe.Add(ref sum, count);
         AdderRows.Sum(_table, ref planes, ref sum);
