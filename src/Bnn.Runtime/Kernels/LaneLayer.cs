@@ -97,6 +97,11 @@ public sealed class LaneLayer
                 fired = AdderTree.Greater(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.SecondCount, row.Start,
                     ref digits, ref sum, count, isAtLeast ? ones : zeros);
             }
+            else if (row.End == RowEnd.Negative && _table.Bits == 1)
+            {
+                AdderTree.Subtract(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.FirstCount, row.SecondCount, row.Start, ref digits, count);
+                fired = Unsafe.Add(ref digits, count - 1);
+            }
             else if (row.End > RowEnd.Always)
             {
                 AdderRows.Number(_table, row, ref planes, ref sum, ref digits);
