@@ -51,7 +51,7 @@ public sealed class LaneConvolution
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneMemory.AlignmentWords;
+        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels.</summary>
     /// <param name="input">A plane every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
@@ -64,7 +64,7 @@ public sealed class LaneConvolution
         int inputStride = Input.Stride<TLanes>(), outputStride = Output.Stride<TLanes>();
         LaneMemory.Check<TLanes>(input.Length, Planes * Input.Registers<TLanes>(), nameof(input));
         LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
-        Span<ulong> planes = LaneMemory.Align(scratch);
+        Span<ulong> planes = LaneBuffer.Align(scratch);
         LaneMemory.Check<TLanes>(planes.Length, _groups[0].Planes, nameof(scratch));
         for (int word = 0; word < Output.Words;)
         {

@@ -82,7 +82,7 @@ public sealed class LaneLayer
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int count = _table.Digits;
-        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneMemory.AlignmentWords];
+        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes digits = ref Unsafe.Add(ref sum, count);
         AdderRows.Sum(_table, ref planes, ref sum);
@@ -96,6 +96,11 @@ public sealed class LaneLayer
             {
                 fired = AdderTree.Greater(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.SecondCount, row.Start,
                     ref digits, ref sum, count, isAtLeast ? ones : zeros);
+            }
+            else if (row.End == RowEnd.Negative && _table.Bits == 1)
+            {
+                AdderTree.Subtract(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.FirstCount, row.SecondCount, row.Start, ref digits, count);
+                fired = Unsafe.Add(ref digits, count - 1);
             }
             else if (row.End > RowEnd.Always)
             {

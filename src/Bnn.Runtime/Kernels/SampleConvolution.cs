@@ -45,7 +45,7 @@ public sealed class SampleConvolution
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneMemory.AlignmentWords;
+        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels and positions.</summary>
     /// <param name="planes"><c>[Planes, TLanes.Words]</c></param>
@@ -57,7 +57,7 @@ public sealed class SampleConvolution
     {
         LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
         LaneMemory.Check<TLanes>(output.Length, OutputPlanes, nameof(output));
-        Span<ulong> patch = LaneMemory.Align(scratch);
+        Span<ulong> patch = LaneBuffer.Align(scratch);
         LaneMemory.Check<TLanes>(patch.Length, _groups[0].Planes, nameof(scratch));
         int groupChannels = _channels / _groups.Length, groupWords = _groups[0].Channels * _window.Positions * TLanes.Words;
         Span<int> pixels = stackalloc int[_window.Taps];
