@@ -107,43 +107,44 @@ internal static class AdderTree
             else
                 Ripple(ref digits, digitCount, pending, high);
         }
-        // The rest: a part of 1, 2, 4, 8 and 16 planes each, whose carries meet at their weights.
-        TLanes carry = TLanes.Broadcast(0), part = carry;
-        if ((count & 1) != 0)
+        // The rest: up to three times eight planes, the first alone if their number is odd; then 4, 2 and 1, whose carries meet at their weights.
+        TLanes zero = TLanes.Broadcast(0), carry = zero, first = zero;
+        pending = zero;
+        for (int left = (count >> 3) - 1; left >= 0; left--, list = ref Unsafe.Add(ref list, 8))
         {
-            TLanes x = Plane(ref planes, ref list, 0);
-            carry = d0 & x;
-            d0 ^= x;
-            list = ref Unsafe.Add(ref list, 1);
+            TLanes eight = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
+            if ((left & 1) != 0)
+                pending = eight;
+            else
+                (first, carry) = (carry, TLanes.Add(ref d3, pending, eight));
         }
-        if ((count & 2) != 0)
-        {
-            part = Two(ref planes, ref list, 0, ref d0);
-            list = ref Unsafe.Add(ref list, 2);
-        }
-        carry = TLanes.Add(ref d1, carry, part);
-        part = TLanes.Broadcast(0);
+        first = TLanes.Add(ref d4, first, carry);
+        TLanes part = zero;
+        carry = zero;
         if ((count & 4) != 0)
         {
             part = Four(ref planes, ref list, 0, ref d0, ref d1);
             list = ref Unsafe.Add(ref list, 4);
         }
-        carry = TLanes.Add(ref d2, carry, part);
-        part = TLanes.Broadcast(0);
-        if ((count & 8) != 0)
+        pending = zero;
+        if ((count & 2) != 0)
         {
-            part = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
-            list = ref Unsafe.Add(ref list, 8);
+            pending = Two(ref planes, ref list, 0, ref d0);
+            list = ref Unsafe.Add(ref list, 2);
         }
-        carry = TLanes.Add(ref d3, carry, part);
-        part = TLanes.Broadcast(0);
-        if ((count & 16) != 0)
+        if ((count & 1) != 0)
         {
-            TLanes a = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
-            TLanes b = Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2);
-            part = TLanes.Add(ref d3, a, b);
+            TLanes x = Plane(ref planes, ref list, 0);
+            carry = d0 & x;
+            d0 ^= x;
         }
-        Ripple(ref digits, digitCount, TLanes.Add(ref d4, carry, part), TLanes.Broadcast(0));
+        carry = TLanes.Add(ref d1, pending, carry);
+        carry = TLanes.Add(ref d2, part, carry);
+        part = d3 & carry;
+        d3 ^= carry;
+        carry = d4 & part;
+        d4 ^= part;
+        Ripple(ref digits, digitCount, first, carry);
         if (Unsafe.IsNullRef(ref other))
         {
             (digits, Unsafe.Add(ref digits, 1)) = (d0, d1);

@@ -41,21 +41,28 @@ public sealed class LaneWindow
         _rowSpan = Floor(kernelHeight - 1 - top, strideHeight) - _firstRow;
         _maskWords = Output.Stride<Lanes512>();
         _inside = new ulong[Taps * _maskWords];
-        var taps = new List<(int Row, int Column, Tap Tap)>();
+        // No generic lists of structs, which would have to be compiled before the first answer.
+        var phases = new List<Phase>();
         for (int i = 0; i < Taps; i++)
         {
             int down = (i / kernelWidth) - top, right = (i % kernelWidth) - left;
             int rows = Floor(down, strideHeight), columns = Floor(right, strideWidth);
+            ulong inside = ColumnsInside(right);
             for (int y = 0; y < outputHeight; y++)
             {
                 if ((uint)((y * strideHeight) + down) < (uint)input.Height)
-                    Output.OrRow(ref _inside[i * _maskWords], y, ColumnsInside(right));
+                    Output.OrRow(ref _inside[i * _maskWords], y, inside);
             }
             // What a shift of a whole row or more would bring lies outside.
             int shift = Math.Abs(columns) < Output.Pitch ? columns : 0;
-            taps.Add((down - (rows * strideHeight), right - (columns * strideWidth), new(i, (rows - _firstRow) * Output.Pitch / 8, shift)));
+            var tap = new Tap(i, (rows - _firstRow) * Output.Pitch / 8, shift);
+            int row = down - (rows * strideHeight), column = right - (columns * strideWidth);
+            Phase? phase = phases.Find(other => other.Row == row && other.Column == column);
+            if (phase is null)
+                phases.Add(phase = new(row, column));
+            phase.Taps = [.. phase.Taps, tap];
         }
-        _phases = [.. taps.GroupBy(tap => (tap.Row, tap.Column)).Select(phase => new Phase(phase.Key.Row, phase.Key.Column, [.. phase.Select(tap => tap.Tap)]))];
+        _phases = [.. phases];
     }
 
     /// <summary>Layout of the image.</summary>
@@ -147,7 +154,12 @@ public sealed class LaneWindow
     private static int Floor(int number, int divisor) => (int)Math.Floor((double)number / divisor);
 
     // Taps that read the same rows and columns: those with the same remainders.
-    private sealed record Phase(int Row, int Column, Tap[] Taps);
+    private sealed class Phase(int row, int column)
+    {
+        public int Row { get; } = row;
+        public int Column { get; } = column;
+        public Tap[] Taps { get; set; } = [];
+    }
 
     // Offset: bytes from the first row that any tap reads. Shift: columns to the right of the position, may be negative.
     private readonly record struct Tap(int Index, int Offset, int Shift);

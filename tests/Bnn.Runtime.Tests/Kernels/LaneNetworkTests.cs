@@ -14,6 +14,36 @@ public class LaneNetworkTests
             LaneWidths.Run(width, new Batch(seed % 2 == 0 ? RandomNetworks.Dense(seed) : RandomNetworks.Any(seed), seed));
     }
 
+    [Fact]
+    public void Running_allocates_nothing()
+    {
+        var random = new Random(1);
+        WeightMatrix weights = RandomNetworks.Weights(10, 45, random, masked: false);
+        LaneLayer layer = LaneCases.Layer(weights, [.. Enumerable.Repeat(22, 10)], isEightBit: false);
+        LaneScores scores = LaneScores.Create(45, LaneCases.Signs(weights), default, new int[10], 1);
+        var window = new LaneWindow(new(9, 9), 3, 3, 1, 1, 1, 1, 9, 9, paddingBit: false);
+        LaneConvolution pixels = LaneConvolution.Create(window, 5, 1, LaneCases.Signs(weights), default, [.. Enumerable.Repeat(22, 10)]);
+        SampleConvolution samples = SampleConvolution.Create(new(9, 9, 3, 3, 1, 1, 1, 1, 9, 9), 5, false, 1, LaneCases.Signs(weights), default, [.. Enumerable.Repeat(22, 10)]);
+        var pool = new LanePool(window.Output, 2, 2, 2, 2, 0, 0, 4, 4);
+        var bytes = new byte[100 * 405];
+        var classes = new int[256];
+        ulong[] planes = new ulong[405 * 4], output = new ulong[810 * 4], scratch = new ulong[1000];
+        int stride = window.Input.Stride<Lanes256>();
+        void Run()
+        {
+            SamplePlanes.AtLeast<Lanes256>(bytes, 405, 0, 405, 7, planes);
+            layer.Run<Lanes256>(planes, output, 4);
+            scores.Predict<Lanes256>(planes, classes);
+            pixels.Run<Lanes256>(planes, output, scratch);
+            pool.Run(output, stride, 10, default, planes, 16);
+            samples.Run<Lanes256>(planes, output, scratch);
+        }
+        Run();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Run();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     internal sealed class Batch(Network network, int seed) : ILaneCase
     {
         public void Run<TLanes>()
