@@ -1,7 +1,7 @@
 using Bnn.Inference;
 using SampleApp;
 
-// Three networks, trained and pruned by this project, were compiled into this program from models/*.bnn.
+// Four networks, trained and pruned by this project, were compiled into this program from models/*.bnn.
 string data = Path.Combine(AppContext.BaseDirectory, "data");
 Samples fashion = Samples.ReadIdx(
     "1,000 Fashion-MNIST test images",
@@ -11,7 +11,7 @@ Samples digits = Samples.ReadTable("500 optdigits test images", Path.Combine(dat
 
 Console.WriteLine("Pictures classified by C# that the compiler wrote from a model file:");
 Console.WriteLine();
-Pictures.Show(fashion, FashionMlpPruned.Labels, image => FashionMlpPruned.Predict(image), 0, 1, 23);
+Pictures.Show(fashion, FashionConv.Labels, image => FashionConv.Predict(image), 0, 1, 23);
 Pictures.Show(digits, Optdigits.Labels, image => Optdigits.Predict(image), 0, 1, 2);
 
 Example.Run(digits);
@@ -20,6 +20,7 @@ Console.WriteLine();
 var report = new Report();
 report.Add<FashionMlp>("fashion-mlp", fashion);
 report.Add<FashionMlpPruned>("fashion-mlp-pruned", fashion);
+report.Add<FashionConv>("fashion-conv", fashion);
 report.Add<Optdigits>("optdigits", digits);
 report.Print();
 
@@ -42,6 +43,7 @@ Samples allDigits = Samples.ReadTable("", table, largest: 16);
 Console.WriteLine("Whole test sets:");
 Whole<FashionMlp>("fashion-mlp", all);
 Whole<FashionMlpPruned>("fashion-mlp-pruned", all);
+Whole<FashionConv>("fashion-conv", all);
 Whole<Optdigits>("optdigits", allDigits);
 
 // Any generated model can be evaluated by generic code: its methods are static members of an interface.

@@ -20,6 +20,7 @@ internal static class CpuTime
         Console.WriteLine("| --- | --- | --- | --- | --- |");
         Model<FashionMlp>("fashion-mlp", "fashion-mnist-1000-images-idx3-ubyte");
         Model<FashionMlpPruned>("fashion-mlp-pruned", "fashion-mnist-1000-images-idx3-ubyte");
+        Model<FashionConv>("fashion-conv", "fashion-mnist-1000-images-idx3-ubyte");
         Model<Optdigits>("optdigits", "optdigits-500.csv");
     }
 
@@ -30,9 +31,7 @@ internal static class CpuTime
         Network network = BnnFile.Load(Path.Combine(folder, name + ".bnn"));
         byte[] images = SampleImages.Read(Path.Combine(folder, file), network.InputLength, ImageCount);
         var interpreter = new Interpreter(network);
-        var handWritten = new HandWritten(network);
-        if (!handWritten.Agrees(images))
-            throw new InvalidOperationException("The hand-written loop gives other classes.");
+        IRival handWritten = Rivals.For(network, images);
         var classes = new int[ImageCount];
         int length = network.InputLength;
         (string Way, Action Run)[] ways =

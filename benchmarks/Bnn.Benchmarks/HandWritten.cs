@@ -1,5 +1,4 @@
 using System.Numerics;
-using Bnn.Inference;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -7,7 +6,7 @@ namespace Bnn.Benchmarks;
 
 /// <summary>What a good programmer writes for one dense network without masks: packed rows, a loop of xor and <c>PopCount</c>, no generality.</summary>
 /// <remarks>It packs its input with the same vector code as the library, so that only the layers differ. Not thread-safe: it keeps its scratch.</remarks>
-internal sealed class HandWritten
+internal sealed class HandWritten : IRival
 {
     private readonly Network _network;
     private readonly InputPlane[] _planes;
@@ -101,18 +100,5 @@ internal sealed class HandWritten
             else
                 InputPacking.Bit(values, _planes[p].Value, _input, p * size);
         }
-    }
-
-    /// <summary>Whether it gives the classes of the interpreter for all images: a rival that is wrong is none.</summary>
-    public bool Agrees(ReadOnlySpan<byte> images)
-    {
-        var interpreter = new Interpreter(_network);
-        for (int at = 0; at < images.Length; at += _network.InputLength)
-        {
-            ReadOnlySpan<byte> image = images.Slice(at, _network.InputLength);
-            if (Predict(image) != interpreter.Predict(image))
-                return false;
-        }
-        return true;
     }
 }

@@ -16,7 +16,7 @@ public abstract class Predicting<TModel>
     private readonly int[] _classes = new int[ImageCount];
     private byte[] _images = [];
     private Interpreter _interpreter = null!;
-    private HandWritten _handWritten = null!;
+    private IRival _handWritten = null!;
 
     /// <summary>Name of the model file and of its images in the sample.</summary>
     protected abstract (string Model, string Images) Files { get; }
@@ -27,10 +27,8 @@ public abstract class Predicting<TModel>
         string folder = Path.Combine(AppContext.BaseDirectory, "sample");
         var network = BnnFile.Load(Path.Combine(folder, Files.Model));
         _interpreter = new(network);
-        _handWritten = new(network);
         _images = SampleImages.Read(Path.Combine(folder, Files.Images), network.InputLength, ImageCount);
-        if (!_handWritten.Agrees(_images))
-            throw new InvalidOperationException("The hand-written loop gives other classes.");
+        _handWritten = Rivals.For(network, _images);
     }
 
     [Benchmark(OperationsPerInvoke = ImageCount, Description = "generated, one image")]
@@ -79,6 +77,12 @@ public class Unpruned : Predicting<FashionMlp>
 public class Pruned : Predicting<FashionMlpPruned>
 {
     protected override (string, string) Files => ("fashion-mlp-pruned.bnn", "fashion-mnist-1000-images-idx3-ubyte");
+}
+
+/// <summary>The convolutional network.</summary>
+public class Convolutional : Predicting<FashionConv>
+{
+    protected override (string, string) Files => ("fashion-conv.bnn", "fashion-mnist-1000-images-idx3-ubyte");
 }
 
 /// <summary>The tiny network whose code is unrolled.</summary>

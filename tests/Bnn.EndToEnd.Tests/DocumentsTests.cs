@@ -26,10 +26,15 @@ public class DocumentsTests
             Assert.Contains(line, generated);
     }
 
-    [Theory, InlineData("fashion-mlp"), InlineData("fashion-mlp-pruned"), InlineData("optdigits")]
-    public void The_page_of_the_models_states_their_size_and_validation_accuracy(string name)
+    [Theory]
+    [InlineData("sample-app/models/fashion-mlp")]
+    [InlineData("sample-app/models/fashion-mlp-pruned")]
+    [InlineData("sample-app/models/fashion-conv")]
+    [InlineData("sample-app/models/optdigits")]
+    public void The_page_of_the_models_states_their_size_and_validation_accuracy(string path)
     {
-        Network network = BnnReader.Read(Repository.Read($"sample-app/models/{name}.bnn")).Network!;
+        Network network = BnnReader.Read(Repository.Read($"{path}.bnn")).Network!;
+        string name = Path.GetFileName(path);
         string row = Repository.Read("docs/models.md").Split('\n').Single(line => line.StartsWith($"| `{name}` ", StringComparison.Ordinal));
         double accuracy = double.Parse(network.Meta("validation-accuracy")!, CultureInfo.InvariantCulture);
         Assert.Contains((100 * accuracy).ToString("F2", CultureInfo.InvariantCulture) + " ±", row, StringComparison.Ordinal);

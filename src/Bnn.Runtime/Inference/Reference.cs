@@ -86,16 +86,9 @@ public static class Reference
         return bits;
     }
 
-    /// <summary>What one position adds to a count: 2^b for each bit b of the value that differs from a live weight.</summary>
-    private static int Differing(WeightMatrix weights, int channel, int column, int value, int bitsEach)
-    {
-        if (!weights.IsLive(channel, column))
-            return 0;
-        int count = 0;
-        for (int b = 0; b < bitsEach; b++)
-            count += (value >> b & 1) != 0 != weights.IsPositive(channel, column) ? 1 << b : 0;
-        return count;
-    }
+    /// <summary>What one position adds to a count: the bits of the value that differ from a live weight, bit b counting 2^b.</summary>
+    private static int Differing(WeightMatrix weights, int channel, int column, int value, int bitsEach) =>
+        !weights.IsLive(channel, column) ? 0 : weights.IsPositive(channel, column) ? value ^ ((1 << bitsEach) - 1) : value;
 
     private static int[] Counts(WeightMatrix weights, Values input)
     {
@@ -115,19 +108,30 @@ public static class Reference
         for (int i = 0; i < counts.Length; i++)
         {
             int channel = i / (output.Height * output.Width), row = i / output.Width % output.Height, column = i % output.Width;
-            int groupChannels = input.Shape.Channels / layer.Groups;
-            int firstChannel = channel / (output.Channels / layer.Groups) * groupChannels;
-            for (int k = 0; k < layer.Weights.Columns; k++)
-            {
-                int fromChannel = firstChannel + (k / (layer.Kernel.Height * layer.Kernel.Width));
-                int fromRow = (row * layer.Stride.Height) - layer.Padding.Top + (k / layer.Kernel.Width % layer.Kernel.Height);
-                int fromColumn = (column * layer.Stride.Width) - layer.Padding.Left + (k % layer.Kernel.Width);
-                int value = input.IsInside(fromRow, fromColumn) ? input.At(fromChannel, fromRow, fromColumn)
-                    : layer.PaddingBit ? (1 << input.BitsEach) - 1 : 0;
-                counts[i] += Differing(layer.Weights, channel, k, value, input.BitsEach);
-            }
+            counts[i] = CountAt(layer, input, channel, channel / (output.Channels / layer.Groups), row, column);
         }
         return counts;
+    }
+
+    /// <summary>The count of one channel at one position.</summary>
+    private static int CountAt(ConvolutionLayer layer, Values input, int channel, int group, int row, int column)
+    {
+        int groupChannels = input.Shape.Channels / layer.Groups, firstChannel = group * groupChannels;
+        int top = (row * layer.Stride.Height) - layer.Padding.Top, left = (column * layer.Stride.Width) - layer.Padding.Left;
+        int padding = layer.PaddingBit ? (1 << input.BitsEach) - 1 : 0;
+        int count = 0, k = 0;
+        for (int fromChannel = firstChannel; fromChannel < firstChannel + groupChannels; fromChannel++)
+        {
+            for (int fromRow = top; fromRow < top + layer.Kernel.Height; fromRow++)
+            {
+                for (int fromColumn = left; fromColumn < left + layer.Kernel.Width; fromColumn++, k++)
+                {
+                    int value = input.IsInside(fromRow, fromColumn) ? input.At(fromChannel, fromRow, fromColumn) : padding;
+                    count += Differing(layer.Weights, channel, k, value, input.BitsEach);
+                }
+            }
+        }
+        return count;
     }
 
     /// <summary>Counts of a 1x1 convolution: for each row of the weights one at each position.</summary>

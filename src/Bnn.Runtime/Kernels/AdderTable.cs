@@ -165,6 +165,7 @@ internal sealed class AdderTable
         RowEnd.Never or RowEnd.Always => 0,
         RowEnd.AtMostSum or RowEnd.AtLeastSum =>
             BitDigits.For(Math.Max(row.Start + ((long)_unit * (row.FirstCount + (2L * row.SecondCount))), Bias + ((long)_unit * Inputs))),
+        RowEnd.Negative => 1 + BitDigits.For((long)_unit * (row.FirstCount + row.SecondCount)),
         _ => 1 + BitDigits.For((long)_unit * Inputs),
     };
 }

@@ -14,6 +14,14 @@ internal static class AdderTree
     /// <summary>Digits that live in registers; a sum always has room for so many.</summary>
     public const int RegisterDigits = 5;
 
+    // What a number is before planes are added to it.
+    private enum Before
+    {
+        Itself,
+        Complement,
+        Constant,
+    }
+
     /// <summary>Adds the listed planes to a bit-sliced number.</summary>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
     /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
@@ -23,7 +31,23 @@ internal static class AdderTree
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount)
         where TLanes : unmanaged, ILanes<TLanes> =>
-        Run(ref planes, ref list, count, ref digits, digitCount, isNew: false, 0, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
+        Run(ref planes, ref list, count, ref digits, digitCount, Before.Itself, 0, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
+
+    /// <summary>Adds planes, takes the number x for −1 − x, and adds others: those of the second list count up, those of the first down.</summary>
+    /// <param name="planes">The first plane; plane i is register i from here.</param>
+    /// <param name="list">Indices of the planes, <c>[first + second]</c>.</param>
+    /// <param name="first">Planes of the first list.</param>
+    /// <param name="second">Planes of the second list, which follows.</param>
+    /// <param name="start">What the number begins with.</param>
+    /// <param name="digits">Receives the number.</param>
+    /// <param name="digitCount">Its digits, at least <see cref="RegisterDigits"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Subtract<TLanes>(ref TLanes planes, ref ushort list, int first, int second, long start, ref TLanes digits, int digitCount)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        Run(ref planes, ref list, first, ref digits, digitCount, Before.Constant, start, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
+        Run(ref planes, ref Unsafe.Add(ref list, first), second, ref digits, digitCount, Before.Complement, 0, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
+    }
 
     /// <summary>Compares <paramref name="start"/> + 2 · (number of listed planes that are 1) with another number: a whole row, whose lower digits never leave the registers.</summary>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
@@ -41,18 +65,17 @@ internal static class AdderTree
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes lower = TLanes.Greater(BitDigits.Constant<TLanes>(start, 0), other, whereEqual);
-        return Run(ref planes, ref list, count, ref Unsafe.Add(ref digits, 1), digitCount - 1, isNew: true, start >> 1, ref Unsafe.Add(ref other, 1), lower);
+        return Run(ref planes, ref list, count, ref Unsafe.Add(ref digits, 1), digitCount - 1, Before.Constant, start >> 1, ref Unsafe.Add(ref other, 1), lower);
     }
 
-    // The one body of both, because the JIT needs some 20 ms for it. A new number begins with a constant, an old one is loaded; a number is
-    // compared with another one, or stored if there is none.
+    // The one body of all, because the JIT needs some 20 ms for it. The number is compared with another one, or stored if there is none.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static TLanes Run<TLanes>(
-        ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount, bool isNew, long start, ref TLanes other, TLanes greater)
+        ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount, Before before, long start, ref TLanes other, TLanes greater)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes d0, d1, d2, d3, d4;
-        if (isNew)
+        if (before == Before.Constant)
         {
             (d0, d1) = (BitDigits.Constant<TLanes>(start, 0), BitDigits.Constant<TLanes>(start, 1));
             (d2, d3, d4) = (BitDigits.Constant<TLanes>(start, 2), BitDigits.Constant<TLanes>(start, 3), BitDigits.Constant<TLanes>(start, 4));
@@ -62,6 +85,11 @@ internal static class AdderTree
         {
             (d0, d1) = (digits, Unsafe.Add(ref digits, 1));
             (d2, d3, d4) = (Unsafe.Add(ref digits, 2), Unsafe.Add(ref digits, 3), Unsafe.Add(ref digits, 4));
+            if (before == Before.Complement)
+            {
+                (d0, d1, d2, d3, d4) = (~d0, ~d1, ~d2, ~d3, ~d4);
+                BitDigits.Complement(ref Unsafe.Add(ref digits, RegisterDigits), digitCount - RegisterDigits);
+            }
         }
         TLanes pending = TLanes.Broadcast(0);
         for (; count >= 32; count -= 32, list = ref Unsafe.Add(ref list, 32))

@@ -45,21 +45,13 @@ public sealed class LaneConvolution
     public static LaneConvolution Create(
         LaneWindow window, int channels, int groups, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false)
     {
-        if (groups < 1 || channels < 1 || channels % groups != 0 || limits.Length % groups != 0)
-            throw new ArgumentException($"{groups} groups do not divide {channels} channels into {limits.Length}.", nameof(groups));
-        var layers = new LaneLayer[groups];
-        int rows = limits.Length / groups, words = signs.Length / groups;
-        for (int g = 0; g < groups; g++)
-        {
-            layers[g] = LaneLayer.Create(channels / groups * window.Taps, signs.Slice(g * words, words),
-                masks.IsEmpty ? default : masks.Slice(g * words, words), limits.Slice(g * rows, rows), isEightBit);
-        }
+        LaneLayer[] layers = LaneLayer.CreateGroups(groups, channels, window.Taps, signs, masks, limits, isEightBit);
         return new(layers, window, channels, isEightBit ? 8 : 1);
     }
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneMemory.AlignmentWords;
+        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels.</summary>
     /// <param name="input">A plane every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
@@ -72,7 +64,7 @@ public sealed class LaneConvolution
         int inputStride = Input.Stride<TLanes>(), outputStride = Output.Stride<TLanes>();
         LaneMemory.Check<TLanes>(input.Length, Planes * Input.Registers<TLanes>(), nameof(input));
         LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
-        Span<ulong> planes = LaneMemory.Align(scratch);
+        Span<ulong> planes = LaneBuffer.Align(scratch);
         LaneMemory.Check<TLanes>(planes.Length, _groups[0].Planes, nameof(scratch));
         for (int word = 0; word < Output.Words;)
         {

@@ -38,6 +38,30 @@ public sealed class LaneLayer
     public static LaneLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
         new(AdderTable.ForLimits(inputs, signs, masks, limits, isEightBit));
 
+    /// <summary>Derives the index lists of each group of a convolution.</summary>
+    /// <param name="groups">Divides the channels and the rows of weights.</param>
+    /// <param name="channels">Channels of the input.</param>
+    /// <param name="taps">Rows times columns of the kernel.</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, K = channels / groups · taps.</param>
+    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="limits"><c>[C]</c></param>
+    /// <param name="isEightBit">Whether each input is a byte.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    internal static LaneLayer[] CreateGroups(
+        int groups, int channels, int taps, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit)
+    {
+        if (groups < 1 || channels < 1 || channels % groups != 0 || limits.Length % groups != 0 || signs.Length % groups != 0)
+            throw new ArgumentException($"{groups} groups do not divide {channels} channels into {limits.Length}.", nameof(groups));
+        var layers = new LaneLayer[groups];
+        int rows = limits.Length / groups, words = signs.Length / groups;
+        for (int g = 0; g < groups; g++)
+        {
+            layers[g] = Create(channels / groups * taps, signs.Slice(g * words, words),
+                masks.IsEmpty ? default : masks.Slice(g * words, words), limits.Slice(g * rows, rows), isEightBit);
+        }
+        return layers;
+    }
+
     /// <summary>Gives the output bits of all channels for one register of lanes.</summary>
     /// <param name="planes">One register for each input plane, <c>[Planes, TLanes.Words]</c>.</param>
     /// <param name="output">Register of channel c from word c · <paramref name="stride"/> on.</param>
@@ -58,7 +82,7 @@ public sealed class LaneLayer
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int count = _table.Digits;
-        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneMemory.AlignmentWords];
+        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes digits = ref Unsafe.Add(ref sum, count);
         AdderRows.Sum(_table, ref planes, ref sum);
@@ -72,6 +96,11 @@ public sealed class LaneLayer
             {
                 fired = AdderTree.Greater(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.SecondCount, row.Start,
                     ref digits, ref sum, count, isAtLeast ? ones : zeros);
+            }
+            else if (row.End == RowEnd.Negative && _table.Bits == 1)
+            {
+                AdderTree.Subtract(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.FirstCount, row.SecondCount, row.Start, ref digits, count);
+                fired = Unsafe.Add(ref digits, count - 1);
             }
             else if (row.End > RowEnd.Always)
             {

@@ -7,9 +7,6 @@ namespace Bnn.Kernels;
 /// <summary>Words seen as registers of lanes.</summary>
 internal static class LaneMemory
 {
-    /// <summary>Words to add to a stack buffer that <see cref="Align"/> is to move to a cache line.</summary>
-    public const int AlignmentWords = 7;
-
     /// <summary>The first register of a span that is long enough.</summary>
     public static ref TLanes First<TLanes>(ReadOnlySpan<ulong> words)
         where TLanes : unmanaged, ILanes<TLanes> =>
@@ -19,14 +16,6 @@ internal static class LaneMemory
     public static unsafe ref TLanes Align<TLanes>(ulong* memory)
         where TLanes : unmanaged, ILanes<TLanes> =>
         ref *(TLanes*)(((nuint)memory + 63) & ~(nuint)63);
-
-    /// <summary>The part of a buffer from the next cache line on; up to <see cref="AlignmentWords"/> words shorter.</summary>
-    /// <remarks>If the garbage collector moves the buffer, it is only less well aligned.</remarks>
-    public static unsafe Span<ulong> Align(Span<ulong> words)
-    {
-        int skipped = (int)(-(nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(words)) & 63) / sizeof(ulong);
-        return words[Math.Min(skipped, words.Length)..];
-    }
 
     /// <summary>Throws unless <paramref name="length"/> words hold <paramref name="registers"/> registers.</summary>
     /// <exception cref="ArgumentException">The message names both.</exception>

@@ -77,7 +77,7 @@ public sealed class LaneScores
         LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
         LaneMemory.CheckLanes<TLanes>(classes.Length, nameof(classes));
         int counts = _table.Digits, ranks = _rankDigits, indices = BitDigits.For(Classes - 1);
-        ulong* memory = stackalloc ulong[(((2 * counts) + (2 * ranks) + LaneTranspose.Rows) * TLanes.Words) + LaneMemory.AlignmentWords];
+        ulong* memory = stackalloc ulong[(((2 * counts) + (2 * ranks) + LaneTranspose.Rows) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes count = ref Unsafe.Add(ref sum, counts);
         ref TLanes rank = ref Unsafe.Add(ref count, counts);
@@ -115,7 +115,7 @@ public sealed class LaneScores
         int samples = scores.Length / Classes;
         LaneMemory.CheckLanes<TLanes>(scores.Length % Classes == 0 ? samples : -1, nameof(scores));
         int digits = _table.Digits;
-        ulong* memory = stackalloc ulong[((digits + LaneTranspose.Rows) * TLanes.Words) + LaneMemory.AlignmentWords];
+        ulong* memory = stackalloc ulong[((digits + LaneTranspose.Rows) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes count = ref Unsafe.Add(ref sum, digits);
         ref TLanes first = ref LaneMemory.First<TLanes>(planes);

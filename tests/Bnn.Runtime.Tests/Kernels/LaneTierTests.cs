@@ -56,6 +56,8 @@ public class LaneTierTests
                 LaneWidths.Run(width, new LaneLayerTests.RandomLayer(seed));
                 LaneWidths.Run(width, new LaneScoresTests.RandomScores(seed));
                 LaneWidths.Run(width, new PixelLaneTests.RandomConvolution(seed));
+                LaneWidths.Run(width, new SampleImageTests.RandomConvolution(seed));
+                LaneWidths.Run(width, new SampleImageTests.RandomPool(seed));
             }
             LaneWidths.Run(width, new SamplePlanesTests.Transposing());
             LaneWidths.Run(width, new SamplePlanesTests.Packing(2));

@@ -51,12 +51,8 @@ public class PixelLaneTests
                 {
                     for (int x = 0; x < output.Width; x++)
                     {
-                        IEnumerable<bool> values =
-                            from row in Enumerable.Range((y * stride.Height) - padding.Top, window.Height)
-                            from column in Enumerable.Range((x * stride.Width) - padding.Left, window.Width)
-                            where row >= 0 && row < input.Height && column >= 0 && column < input.Width
-                            select image[(((c * input.Height) + row) * input.Width) + column];
-                        Assert.Equal(and[c] ? values.All(v => v) : values.Any(v => v), PixelCases.Pixel(planes, pool.Output, outputStride, c, y, x));
+                        int[] pixels = PixelCases.Window(layer, input, c, y, x);
+                        Assert.Equal(and[c] ? pixels.All(p => image[p]) : pixels.Any(p => image[p]), PixelCases.Pixel(planes, pool.Output, outputStride, c, y, x));
                     }
                 }
             }
@@ -127,29 +123,16 @@ public class PixelLaneTests
 
         public RandomConvolution(int seed)
         {
-            _random = new Random(seed);
-            (_seed, _isEightBit) = (seed, seed % 6 == 5);
-            int groups = seed % 4 == 3 ? _random.Next(1, 4) : 1;
-            _input = new Shape(groups * _random.Next(1, 4), _random.Next(1, 20), _random.Next(1, seed % 5 == 0 ? 65 : 34));
-            var kernel = new Extent(_random.Next(1, 6), _random.Next(1, 6));
-            var stride = seed % 2 == 0 ? new Extent(1, 1) : new Extent(_random.Next(1, 4), _random.Next(1, 4));
-            int Pad(int size, int extent) => Math.Max(extent - size, _random.Next(extent));
-            var padding = new Padding(Pad(_input.Height, kernel.Height), Pad(_input.Width, kernel.Width), _random.Next(kernel.Height), _random.Next(kernel.Width));
-            (_layer, _image) = Make(kernel, stride, padding, groups);
+            (_seed, _random) = (seed, new Random(seed));
+            (_input, _layer, _isEightBit) = PixelCases.Convolution(seed, 34);
+            _image = PixelCases.Image(_input with { Channels = _input.Channels * (_isEightBit ? 8 : 1) }, _random);
         }
 
         public RandomConvolution(int seed, Shape input, Extent kernel, Extent stride, Padding padding)
         {
             (_seed, _input, _random) = (seed, input, new Random(seed));
-            (_layer, _image) = Make(kernel, stride, padding, groups: 1);
-        }
-
-        private (ConvolutionLayer, bool[]) Make(Extent kernel, Extent stride, Padding padding, int groups)
-        {
-            WeightMatrix weights = RandomNetworks.Weights(groups * _random.Next(1, 4), _input.Channels / groups * kernel.Height * kernel.Width, _random, masked: _seed % 3 == 0);
-            int[] limits = [.. Enumerable.Range(0, weights.Rows).Select(c => (weights.LiveCount(c) * (_isEightBit ? 255 : 1) / 2) + _random.Next(-2, 3)).Select(limit => Math.Max(limit, -1))];
-            var layer = new ConvolutionLayer("c", weights, limits.ToEquatableArray(), kernel, stride, padding, _random.Next(2) == 1, groups);
-            return (layer, PixelCases.Image(_input with { Channels = _input.Channels * (_isEightBit ? 8 : 1) }, _random));
+            _layer = PixelCases.Layer(seed, input, kernel, stride, padding, groups: 1, isEightBit: false, _random);
+            _image = PixelCases.Image(_input, _random);
         }
 
         public void Run<TLanes>()
@@ -173,32 +156,11 @@ public class PixelLaneTests
                 {
                     for (int x = 0; x < output.Width; x++)
                     {
-                        bool expected = Count(c, y, x) <= _layer.Limits[c];
+                        bool expected = PixelCases.Count(_layer, _input, _isEightBit, i => _image[i], c, y, x) <= _layer.Limits[c];
                         Assert.True(expected == PixelCases.Pixel(planes, convolution.Output, outputStride, c, y, x), $"seed {_seed}, {_input}, {_layer.Kernel}, {_layer.Stride}, {_layer.Padding}: channel {c}, row {y}, column {x}: not {expected}");
                     }
                 }
             }
-        }
-
-        private int Count(int channel, int y, int x)
-        {
-            WeightMatrix weights = _layer.Weights;
-            int count = 0, taps = _layer.Kernel.Height * _layer.Kernel.Width, groupChannels = _input.Channels / _layer.Groups;
-            for (int i = 0; i < weights.Columns; i++)
-            {
-                if (!weights.IsLive(channel, i))
-                    continue;
-                int from = (channel / (weights.Rows / _layer.Groups) * groupChannels) + (i / taps);
-                int row = (y * _layer.Stride.Height) - _layer.Padding.Top + (i % taps / _layer.Kernel.Width);
-                int column = (x * _layer.Stride.Width) - _layer.Padding.Left + (i % taps % _layer.Kernel.Width);
-                bool isInside = row >= 0 && row < _input.Height && column >= 0 && column < _input.Width;
-                for (int b = 0; b < (_isEightBit ? 8 : 1); b++)
-                {
-                    bool bit = isInside ? _image[(((((b * _input.Channels) + from) * _input.Height) + row) * _input.Width) + column] : _layer.PaddingBit;
-                    count += bit != weights.IsPositive(channel, i) ? 1 << b : 0;
-                }
-            }
-            return count;
         }
     }
 }
