@@ -19,5 +19,6 @@ public static class BnnDiagnostics
     internal static DiagnosticDescriptor Find(string id) => s_byId[id];
 
     private static DiagnosticDescriptor Descriptor(ModelErrorKind kind) => new(
-        kind.Id, kind.Title, kind.Format, Category, kind == CompilerErrors.Lowered ? DiagnosticSeverity.Info : DiagnosticSeverity.Error, isEnabledByDefault: true);
+        kind.Id, kind.Title, kind.Format, Category, kind == CompilerErrors.Lowered ? DiagnosticSeverity.Info : DiagnosticSeverity.Error,
+            isEnabledByDefault: true);
 }

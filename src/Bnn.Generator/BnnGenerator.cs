@@ -53,7 +53,8 @@ public sealed class BnnGenerator : IIncrementalGenerator
         // A bug must cost one model and tell its name, not take the whole generator out of the build.
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            outcome = CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.Internal, ModelNames.Quote(ModelNames.FileName(source.Path)), ModelNames.Quote(e.ToString()))]);
+            outcome = CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.Internal, ModelNames.Quote(ModelNames.FileName(source.Path)),
+                ModelNames.Quote(e.ToString()))]);
         }
         return new(
             model.HintName,

@@ -30,7 +30,8 @@ public class GeneratedTextTests
     {
         var rows = WeightMatrix.Create(2, 192, (row, column) => row == 0 ? (column / 64 == 1 ? 0 : 1) : column is > 63 and < 68 ? -1 : column > 127 ? 1 : 0);
         string source = Models.Source(Models.Bits(192, new ScoresLayer("scores", rows, Models.Ints(0, 0), 1)));
-        Assert.Contains("scores[0] = 128 - 2 * (BnnBits.PopCount(x0 ^ 0xFFFFFFFFFFFFFFFFUL) + BnnBits.PopCount(x2 ^ 0xFFFFFFFFFFFFFFFFUL));", source, StringComparison.Ordinal);
+        Assert.Contains("scores[0] = 128 - 2 * (BnnBits.PopCount(x0 ^ 0xFFFFFFFFFFFFFFFFUL) + BnnBits.PopCount(x2 ^ 0xFFFFFFFFFFFFFFFFUL));", source,
+            StringComparison.Ordinal);
         Assert.Contains("scores[1] = 68 - 2 * (BnnBits.PopCount(x1) + BnnBits.PopCount(x2 ^ 0xFFFFFFFFFFFFFFFFUL));", source, StringComparison.Ordinal);
     }
 
@@ -72,7 +73,7 @@ public class GeneratedTextTests
     [Fact]
     public void Text_is_the_same_under_a_culture_with_another_minus_sign()
     {
-        Network[] networks = Enumerable.Range(0, 10).Select(RandomNetworks.Dense).ToArray();
+        Network[] networks = [.. Enumerable.Range(0, 10).Select(RandomNetworks.Dense), .. Enumerable.Range(0, 20).Select(RandomNetworks.Any)];
         string[] invariant = networks.Select(network => Models.Source(network)).ToArray();
         CultureInfo before = CultureInfo.CurrentCulture;
         try
@@ -94,8 +95,14 @@ public class GeneratedTextTests
     {
         const string hostile = "\"; } // */ --> </summary> \u2028 \n #error \u202E {0}";
         Network network = Models.Digits();
-        network = network with { Name = hostile, Labels = Enumerable.Repeat(hostile, 10).ToEquatableArray(), Layers = new([((DenseLayer)network.Layers[0]) with { Name = hostile }, network.Layers[1]]) };
-        CompiledProject project = Drivers.Compile(Drivers.Project(), new(("RootNamespace", "Models")), new InMemoryFile("/project/\u202Ehostile\n.bnn", BnnWriter.Write(network), ("BnnClass", "Hostile")));
+        network = network with
+        {
+            Name = hostile,
+            Labels = Enumerable.Repeat(hostile, 10).ToEquatableArray(),
+            Layers = new([((DenseLayer)network.Layers[0]) with { Name = hostile }, network.Layers[1]]),
+        };
+        CompiledProject project = Drivers.Compile(Drivers.Project(), new(("RootNamespace", "Models")),
+            new InMemoryFile("/project/\u202Ehostile\n.bnn", BnnWriter.Write(network), ("BnnClass", "Hostile")));
         Type type = project.Load().GetType("Models.Hostile", throwOnError: true)!;
         var info = (Bnn.Inference.ModelInfo)type.GetProperty("Info")!.GetValue(null)!;
         Assert.Equal(hostile, info.Name);
@@ -113,11 +120,14 @@ public class GeneratedTextTests
                 class Span { }
                 class PopCount { }
                 class Unsafe { }
+                class Vector256 { }
+                class Kernels { }
                 namespace Bnn2 { class Inference { } }
             }
             """;
         CompiledProject project = Drivers.Compile(Drivers.Project(sources: user), new(("RootNamespace", "Models")),
-            new InMemoryFile("a.bnn", BnnWriter.Write(Models.Digits())), new InMemoryFile("b.bnn", BnnWriter.Write(Models.Digits()), ("BnnLowering", "PopCountTable")));
+            new InMemoryFile("a.bnn", BnnWriter.Write(Models.Digits())), new InMemoryFile("c.bnn", BnnWriter.Write(Models.Fashion())),
+            new InMemoryFile("b.bnn", BnnWriter.Write(Models.Digits()), ("BnnLowering", "PopCountTable")));
         Assert.NotNull(project.Load().GetType("Models.A"));
     }
 
@@ -126,7 +136,8 @@ public class GeneratedTextTests
     {
         const string user = "namespace Models { partial class A { internal static int Twice(System.ReadOnlySpan<byte> input) => 2 * Predict(input); } }";
         CompiledProject project = Drivers.Compile(Drivers.Project(nullable: NullableContextOptions.Disable, sources: user), new(("RootNamespace", "Models")),
-            new InMemoryFile("a.bnn", BnnWriter.Write(Models.Digits())), new InMemoryFile("c.bnn", BnnWriter.Write(Models.Digits()), ("BnnClass", "lower"), ("BnnVisibility", "internal")));
+            new InMemoryFile("a.bnn", BnnWriter.Write(Models.Digits())),
+            new InMemoryFile("c.bnn", BnnWriter.Write(Models.Digits()), ("BnnClass", "lower"), ("BnnVisibility", "internal")));
         Assert.True(project.Load().GetType("Models.lower")!.IsNotPublic);
     }
 }

@@ -9,30 +9,39 @@ namespace Bnn.Generator.Tests;
 public class HostileTextTests
 {
     private static readonly string[] s_keywords =
-        ["class", "record", "var", "dynamic", "nint", "file", "field", "await", "partial", "where", "value", "global", "extension", "unsafe", "namespace", "void", "_",
-         "__arglist", "__makeref", "__reftype", "__refvalue", "stackalloc", "ref", "nameof"];
+        ["class", "record", "var", "dynamic", "nint", "file", "field", "await", "partial", "where", "value", "global", "extension", "unsafe", "namespace",
+         "void", "_", "__arglist", "__makeref", "__reftype", "__refvalue", "stackalloc", "ref", "nameof"];
 
     private static readonly string[] s_members =
     [
-        "Run", "Info", "Labels", "Predict", "Scores", "PredictBatch", "ScoresBatch", "InputLength", "ClassCount", "LabelTexts", "ScoreBuffer", "InputCodes", "BorderCodes",
+        "Run", "Info", "Labels", "Predict", "Scores", "PredictBatch", "ScoresBatch", "InputLength", "ClassCount", "LabelTexts", "ScoreBuffer", "InputCodes",
+        "BorderCodes",
         "Layer0", "Layer1Weights", "Layer0Items", "Pack0", "Equals", "ToString", "GetHashCode", "GetType", "MemberwiseClone", "Finalize", "ReferenceEquals",
     ];
 
     private static readonly string[] s_types =
     [
-        "System", "Bnn", "Models", "Kernels", "Inference", "Numerics", "BitOperations", "Span", "ReadOnlySpan", "MemoryMarshal", "Unsafe", "Vector256", "ArgumentException", "Object",
-        "String", "Type", "IBinaryClassifier", "ModelInfo", "Shape", "Arguments", "ThreadScratch", "PatchShape", "BnnBits", "BnnMemory", "BnnUnsafe", "BnnBytes", "BnnFiring",
+        "System", "Bnn", "Models", "Kernels", "Inference", "Numerics", "BitOperations", "Span", "ReadOnlySpan", "MemoryMarshal", "Unsafe", "Vector256",
+        "ArgumentException", "Object",
+        "String", "Type", "IBinaryClassifier", "ModelInfo", "Shape", "Arguments", "ThreadScratch", "PatchShape", "BnnBits", "BnnMemory", "BnnUnsafe",
+        "BnnBytes", "BnnFiring",
         "BnnStream", "BnnVectors", "BnnWriter", "MethodImplAttribute", "ThreadStaticAttribute",
     ];
 
     private static readonly string[] s_texts =
     [
-        "", " ", "a", "A", "__", "9", "a;b", "a{", "}", "}}", "a//", "/* a", "*/", "*/ class X { } /*", "// \n class X { }", "\n#error a", "#if FALSE", "\r\n#line 1", "#pragma warning disable",
-        "\u2028", "\u2029class X;", "\u0085", "\v", "\f", "\0", "\u001a", "\u202Eabc", "\u2066a\u2069", "\u200B", "\uFEFF", "\uD800", "\uDC00", "\uD83D\uDE00", "\u0430bc", "\u0391", "\u0441lass",
-        "e\u0301", "\u00E9", "\u00DF", "\u0130", "\uFF21", "a.b", "A..B", ".", "a<T>", "a<", "@class", "@", "a-b", "a b", "a\tb", "\\u0041", "\\", "\\n", "\"", "\"; class X { } \"", "\"\"\"", "$\"{a}\"", "@\"", "'", "{0}", "{", "%s",
-        "<", "</summary>", "<!--", "-->", "]]>", "<![CDATA[", "&amp;", "&", "--", "///", "<see cref=\"X\"/>", "\u00A0", "a,b", "a=b", "a:b", "(", ")", "[", "]", "`", "~", "|", "^", "!", "?", "*", "+",
-        "CON", "nul", "..", "../../x", "C:\\x", "a\u0000b", "x".PadLeft(128, 'x'), new('x', 129), new('"', 60), new('\n', 60), new('\uFFFF', 40), "using System;", "namespace X { }", "System.Console.WriteLine();",
-        "0x", "1e9", "-1", "true", "null", "default", "sizeof", "<Module>", "<>c", "get_Info", "op_Implicit", ".ctor", "value__", "\u2018a\u2019", "\u3000", "\u0660", "\u05D0\u05D1", "\u0627\u0644", "\u0E33",
+        "", " ", "a", "A", "__", "9", "a;b", "a{", "}", "}}", "a//", "/* a", "*/", "*/ class X { } /*", "// \n class X { }", "\n#error a", "#if FALSE",
+        "\r\n#line 1", "#pragma warning disable",
+        "\u2028", "\u2029class X;", "\u0085", "\v", "\f", "\0", "\u001a", "\u202Eabc", "\u2066a\u2069", "\u200B", "\uFEFF", "\uD800", "\uDC00", "\uD83D\uDE00",
+        "\u0430bc", "\u0391", "\u0441lass",
+        "e\u0301", "\u00E9", "\u00DF", "\u0130", "\uFF21", "a.b", "A..B", ".", "a<T>", "a<", "@class", "@", "a-b", "a b", "a\tb", "\\u0041", "\\", "\\n", "\"",
+        "\"; class X { } \"", "\"\"\"", "$\"{a}\"", "@\"", "'", "{0}", "{", "%s",
+        "<", "</summary>", "<!--", "-->", "]]>", "<![CDATA[", "&amp;", "&", "--", "///", "<see cref=\"X\"/>", "\u00A0", "a,b", "a=b", "a:b", "(", ")", "[", "]",
+        "`", "~", "|", "^", "!", "?", "*", "+",
+        "CON", "nul", "..", "../../x", "C:\\x", "a\u0000b", "x".PadLeft(128, 'x'), new('x', 129), new('"', 60), new('\n', 60), new('\uFFFF', 40),
+        "using System;", "namespace X { }", "System.Console.WriteLine();",
+        "0x", "1e9", "-1", "true", "null", "default", "sizeof", "<Module>", "<>c", "get_Info", "op_Implicit", ".ctor", "value__", "\u2018a\u2019", "\u3000",
+        "\u0660", "\u05D0\u05D1", "\u0627\u0644", "\u0E33",
     ];
 
     private static IEnumerable<string> All => [.. s_keywords, .. s_members, .. s_types, .. s_texts];
@@ -44,7 +53,8 @@ public class HostileTextTests
     [Fact]
     public void There_are_two_hundred_hostile_texts() => Assert.InRange(All.Distinct(StringComparer.Ordinal).Count(), 200, 1000);
 
-    /// <summary>Name, labels, metadata, names of layers and of the file at once: exactly the classes that were asked for, in a project that compiles without a warning.</summary>
+    /// <summary>Name, labels, metadata, names of layers and of the file at once: exactly the classes that were asked for, in a project that
+    /// compiles without a warning.</summary>
     [Fact]
     public void Texts_of_a_model_cannot_leave_their_place()
     {

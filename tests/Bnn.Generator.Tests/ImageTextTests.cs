@@ -49,7 +49,8 @@ public class ImageTextTests
     [Fact]
     public void Unrolled_convolutions_call_their_literals_at_each_position()
     {
-        string source = Source("Unrolled", new(1, 4, 4), new RawBitsEncoding(), Models.Masked(Models.Convolution(1, 1, 2, 3, padding: 0), column => column is 0 or 4 or 5));
+        string source = Source("Unrolled", new(1, 4, 4), new RawBitsEncoding(),
+            Models.Masked(Models.Convolution(1, 1, 2, 3, padding: 0), column => column is 0 or 4 or 5));
         AssertHas(source, """
                                     {
                                         ulong x0 = (BnnStream.Read(ref image, p) & 0x0000000000000001UL) | (BnnStream.Read(ref image, p + 5) & 0x0000000000000003UL) << 1;
@@ -63,7 +64,8 @@ public class ImageTextTests
     [Fact]
     public void A_pool_is_one_line_for_64_channels()
     {
-        string source = Source(null, new(70, 4, 4), new RawBitsEncoding(), s_pool with { AndChannels = new([.. Enumerable.Range(0, 70).Select(i => i == 69)]) });
+        string source = Source(null, new(70, 4, 4), new RawBitsEncoding(),
+            s_pool with { AndChannels = new([.. Enumerable.Range(0, 70).Select(i => i == 69)]) });
         AssertHas(source, """
                                 for (int column = 0, p = row * 560; column < 2; column++, p += 140)
                                 {

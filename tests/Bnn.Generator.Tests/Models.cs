@@ -46,7 +46,8 @@ internal static class Models
     {
         var random = new Random(number);
         WeightMatrix weights = Weights(channels, inputs / groups * size * size, random);
-        EquatableArray<int> limits = Enumerable.Range(0, channels).Select(_ => Math.Max(0, (weights.Columns / 2) + random.Next(-2, 3)) * (isEightBit ? 255 : 1)).ToEquatableArray();
+        EquatableArray<int> limits = Enumerable.Range(0, channels)
+            .Select(_ => Math.Max(0, (weights.Columns / 2) + random.Next(-2, 3)) * (isEightBit ? 255 : 1)).ToEquatableArray();
         return new($"convolution {number}", weights, limits, new(size, size), new(stride, stride), new(padding, padding, padding, padding), bit, groups);
     }
 
@@ -60,7 +61,8 @@ internal static class Models
     /// <summary>One of each kind, for images of two channels.</summary>
     public static InputEncoding[] Encodings =>
     [
-        new ThresholdEncoding(Ints(90, 255)), new ThermometerEncoding(new([Ints(1, 80, 200), Ints(128)])), new BitPlanesEncoding(new([Ints(0, 3), Ints(5, 6, 7)])),
+        new ThresholdEncoding(Ints(90, 255)), new ThermometerEncoding(new([Ints(1, 80, 200), Ints(128)])),
+        new BitPlanesEncoding(new([Ints(0, 3), Ints(5, 6, 7)])),
         new EightBitEncoding(), new RawBitsEncoding(),
     ];
 
@@ -76,15 +78,18 @@ internal static class Models
             new ScoresLayer("scores", Weights(10, 256, random), Ints(new int[10]), 1));
     }
 
-    /// <summary>Network-in-network for 32x32 colour images, its widths divided.</summary>
-    public static Network Nin(int divisor = 1)
+    /// <summary>Network-in-network for 32x32 colour images.</summary>
+    public static Network Nin()
     {
-        int wide = 192 / divisor, middle = 160 / divisor, narrow = 96 / divisor;
+        const int wide = 192, middle = 160, narrow = 96;
         var pool = new MaxPoolLayer("pool 1", new(2, 2), new(2, 2), default, default);
         return Net(new(3, 32, 32), new EightBitEncoding(),
-            Convolution(1, 3, wide, 5, padding: 2, isEightBit: true), Convolution(2, wide, middle, 1, padding: 0), Convolution(3, middle, narrow, 1, padding: 0), pool,
-            Convolution(4, narrow, wide, 5, padding: 2), Convolution(5, wide, wide, 1, padding: 0), Convolution(6, wide, wide, 1, padding: 0), pool with { Name = "pool 2" },
-            Convolution(7, wide, wide, 3, padding: 1), Convolution(8, wide, wide, 1, padding: 0), new SumScoresLayer("scores", Weights(10, wide, new(9)), Ints(new int[10]), 1));
+            Convolution(1, 3, wide, 5, padding: 2, isEightBit: true), Convolution(2, wide, middle, 1, padding: 0),
+            Convolution(3, middle, narrow, 1, padding: 0), pool,
+            Convolution(4, narrow, wide, 5, padding: 2), Convolution(5, wide, wide, 1, padding: 0), Convolution(6, wide, wide, 1, padding: 0),
+            pool with { Name = "pool 2" },
+            Convolution(7, wide, wide, 3, padding: 1), Convolution(8, wide, wide, 1, padding: 0),
+            new SumScoresLayer("scores", Weights(10, wide, new(9)), Ints(new int[10]), 1));
     }
 
     /// <summary>The compact network after all passes.</summary>

@@ -27,12 +27,14 @@ public class PassTests
         for (int i = random.Next(1, 4); i > 0; i--)
         {
             WeightMatrix weights = Models.Weights(random.Next(1, 7), fanIn, random, random.NextDouble());
-            layers.Add(new DenseLayer($"dense {i}", weights, Enumerable.Range(0, weights.Rows).Select(row => random.Next(-1, weights.LiveCount(row) + 1)).ToEquatableArray()));
+            layers.Add(new DenseLayer($"dense {i}", weights,
+                Enumerable.Range(0, weights.Rows).Select(row => random.Next(-1, weights.LiveCount(row) + 1)).ToEquatableArray()));
             fanIn = weights.Rows;
             if (random.Next(3) == 0)
                 layers.Add(new FlattenLayer($"flatten {i}"));
         }
-        layers.Add(new ScoresLayer("scores", Models.Weights(3, fanIn, random, random.NextDouble()), Models.Ints(random.Next(9), 0, -random.Next(9)), random.Next(1, 4)));
+        layers.Add(new ScoresLayer("scores", Models.Weights(3, fanIn, random, random.NextDouble()), Models.Ints(random.Next(9), 0, -random.Next(9)),
+            random.Next(1, 4)));
         return Models.Bits(inputs, [.. layers]);
     }
 
@@ -53,12 +55,14 @@ public class PassTests
             else if (kind <= 2)
             {
                 Padding padding = isPadded ? new(window.Height - 1, window.Width - 1, 0, random.Next(window.Width)) : default;
-                Add(new MaxPoolLayer($"pool {i}", window, stride, padding, random.Next(2) == 0 ? default : Enumerable.Range(0, shape.Channels).Select(_ => random.Next(2) == 0).ToEquatableArray()));
+                Add(new MaxPoolLayer($"pool {i}", window, stride, padding,
+                    random.Next(2) == 0 ? default : Enumerable.Range(0, shape.Channels).Select(_ => random.Next(2) == 0).ToEquatableArray()));
             }
             else
             {
                 int groups = shape.Channels % 2 == 0 && random.Next(3) == 0 ? 2 : 1;
-                WeightMatrix weights = Models.Weights(2 * random.Next(1, 4), shape.Channels / groups * window.Height * window.Width, random, random.NextDouble());
+                WeightMatrix weights = Models.Weights(2 * random.Next(1, 4), shape.Channels / groups * window.Height * window.Width, random,
+                    random.NextDouble());
                 EquatableArray<int> limits = Enumerable.Range(0, weights.Rows).Select(row => random.Next(-1, weights.LiveCount(row) + 1)).ToEquatableArray();
                 Padding padding = isPadded ? new(random.Next(2), random.Next(2), random.Next(2), random.Next(2)) : default;
                 Add(new ConvolutionLayer($"convolution {i}", weights, limits, window, stride, padding, random.Next(2) == 0, groups));
@@ -129,7 +133,8 @@ public class PassTests
     [Theory, InlineData(-1, -1), InlineData(3, 0)]
     public void Saturated_channel_keeps_its_value(int limit, int kept)
     {
-        Network before = Models.Bits(3, new DenseLayer("a", Models.Rows("+-+", "++-"), Models.Ints(limit, 1)), new ScoresLayer("scores", Models.Rows("++", "-+"), Models.Ints(5, 6), 3));
+        Network before = Models.Bits(3, new DenseLayer("a", Models.Rows("+-+", "++-"), Models.Ints(limit, 1)),
+            new ScoresLayer("scores", Models.Rows("++", "-+"), Models.Ints(5, 6), 3));
         Network after = new SaturatedChannelFolding().Rewrite(before, default);
         AssertSameScores(before, after);
         Assert.Equal(new DenseLayer("a", Models.Rows("...", "++-"), Models.Ints(kept, 1)), after.Layers[0]);
@@ -228,13 +233,15 @@ public class PassTests
             new SumScoresLayer("scores", Models.Rows("+-"), Models.Ints(2), 3));
         Network after = new OnePositionLayers().Rewrite(before, default);
         AssertSameScores(before, after);
-        Assert.Equal([new DenseLayer("a", Models.Rows("+-.-+-+-", "++++----"), Models.Ints(3, 4)), new ScoresLayer("scores", Models.Rows("+-"), Models.Ints(2), 3)], after.Layers);
+        Assert.Equal([new DenseLayer("a", Models.Rows("+-.-+-+-", "++++----"), Models.Ints(3, 4)),
+            new ScoresLayer("scores", Models.Rows("+-"), Models.Ints(2), 3)], after.Layers);
     }
 
     [Fact]
     public void Dead_channel_vanishes_with_its_column()
     {
-        Network before = Models.Bits(2, new DenseLayer("a", Models.Rows("++", "+-", "-+"), Models.Ints(1, 0, 1)), new ScoresLayer("scores", Models.Rows("+.-", "-.."), Models.Ints(0, 1), 1));
+        Network before = Models.Bits(2, new DenseLayer("a", Models.Rows("++", "+-", "-+"), Models.Ints(1, 0, 1)),
+            new ScoresLayer("scores", Models.Rows("+.-", "-.."), Models.Ints(0, 1), 1));
         Network after = new DeadChannelElimination().Rewrite(before, default);
         AssertSameScores(before, after);
         Assert.Equal(new DenseLayer("a", Models.Rows("++", "-+"), Models.Ints(1, 1)), after.Layers[0]);
@@ -244,7 +251,8 @@ public class PassTests
     [Fact]
     public void A_layer_that_nobody_reads_keeps_one_channel_and_gets_no_code()
     {
-        Network network = Models.Bits(3, new DenseLayer("a", Models.Rows("+++", "---"), Models.Ints(1, 1)), new ScoresLayer("scores", Models.Rows("..", ".."), Models.Ints(4, 9), 1));
+        Network network = Models.Bits(3, new DenseLayer("a", Models.Rows("+++", "---"), Models.Ints(1, 1)),
+            new ScoresLayer("scores", Models.Rows("..", ".."), Models.Ints(4, 9), 1));
         Network compact = Models.Compact(network);
         AssertSameScores(network, compact);
         Assert.Equal(1, ((DenseLayer)compact.Layers[0]).Weights.Rows);
@@ -260,7 +268,8 @@ public class PassTests
             new ScoresLayer("scores", Models.Rows("..+.+-"), Models.Ints(0), 1));
         Network after = new UnreadInputElimination().Rewrite(before, default);
         Assert.Equal(new ThermometerEncoding(new([Models.Ints(20), Models.Ints(30)])), after.Encoding);
-        Network one = new UnreadInputElimination().Rewrite(before with { Layers = new([new ScoresLayer("scores", Models.Rows("......"), Models.Ints(0), 1)]) }, default);
+        Network one = new UnreadInputElimination()
+            .Rewrite(before with { Layers = new([new ScoresLayer("scores", Models.Rows("......"), Models.Ints(0), 1)]) }, default);
         Assert.Equal(new ThermometerEncoding(new([Models.Ints(10), Models.Ints()])), one.Encoding);
     }
 
@@ -281,7 +290,8 @@ public class PassTests
     public void Passes_report_what_they_took_away()
     {
         var records = new List<PassRecord>();
-        NetworkPasses.Run(Models.Bits(3, new DenseLayer("a", Models.Rows("+-+", "++-"), Models.Ints(-1, 1)), new ScoresLayer("scores", Models.Rows("++"), Models.Ints(5), 1)), records.Add, default);
+        NetworkPasses.Run(Models.Bits(3, new DenseLayer("a", Models.Rows("+-+", "++-"), Models.Ints(-1, 1)),
+            new ScoresLayer("scores", Models.Rows("++"), Models.Ints(5), 1)), records.Add, default);
         Assert.Equal([new("saturated-channel-folding", 8, 4, 3, 3), new("dead-channel-elimination", 4, 4, 3, 2)], records);
     }
 

@@ -22,9 +22,11 @@ public class PipelineTests
     [Fact]
     public void Editing_csharp_does_not_recompile_the_model()
     {
-        GeneratorDriver driver = Drivers.Tracking(new(s_properties), new InMemoryFile("/project/digits.bnn", s_digits)).RunGenerators(Drivers.Project(sources: "class A;"));
+        GeneratorDriver driver = Drivers.Tracking(new(s_properties), new InMemoryFile("/project/digits.bnn", s_digits))
+            .RunGenerators(Drivers.Project(sources: "class A;"));
         driver = driver.RunGenerators(Drivers.Project(sources: ["class A;", "class B;"]));
-        Assert.All([StepNames.Read, StepNames.Options, StepNames.Arrange], step => Assert.All(Reasons(driver, step), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason)));
+        Assert.All([StepNames.Read, StepNames.Options, StepNames.Arrange],
+            step => Assert.All(Reasons(driver, step), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason)));
         AssertNothingRan(driver);
     }
 
@@ -51,7 +53,8 @@ public class PipelineTests
     public void An_option_of_the_model_recompiles_it()
     {
         GeneratorDriver driver = Drivers.Tracking(new(s_properties), new InMemoryFile("/project/digits.bnn", s_digits)).RunGenerators(Drivers.Project());
-        driver = driver.WithUpdatedAnalyzerConfigOptions(new InMemoryOptions(("RootNamespace", "Other"), ("ProjectDir", "/project/"))).RunGenerators(Drivers.Project());
+        driver = driver.WithUpdatedAnalyzerConfigOptions(new InMemoryOptions(("RootNamespace", "Other"), ("ProjectDir", "/project/")))
+            .RunGenerators(Drivers.Project());
         Assert.Equal([IncrementalStepRunReason.Modified], Reasons(driver, StepNames.Compile));
     }
 
@@ -68,7 +71,8 @@ public class PipelineTests
     public void Files_of_one_name_in_two_folders_both_compile()
     {
         GeneratorRunResult result = Drivers.Run(
-            new InMemoryFile("/project/one/a.bnn", s_digits, ("BnnNamespace", "One")), new InMemoryFile("/project/two/a.bnn", s_others, ("BnnNamespace", "Two")));
+            new InMemoryFile("/project/one/a.bnn", s_digits, ("BnnNamespace", "One")),
+            new InMemoryFile("/project/two/a.bnn", s_others, ("BnnNamespace", "Two")));
         Assert.Empty(result.Errors());
         Assert.Equal(["one.a.bnn.g.cs", "two.a.bnn.g.cs"], result.GeneratedSources.Select(source => source.HintName));
     }
@@ -76,7 +80,8 @@ public class PipelineTests
     [Fact]
     public void Hint_names_of_awkward_paths_are_plain_and_distinct()
     {
-        string[] paths = ["/project/a b.bnn", "/project/a_b.bnn", "/project/A_B.BNN", "/elsewhere/a+b.bnn", $"/project/{new string('d', 300)}/x.bnn", "C:\\other\\\u202Ea.bnn"];
+        string[] paths = ["/project/a b.bnn", "/project/a_b.bnn", "/project/A_B.BNN", "/elsewhere/a+b.bnn", $"/project/{new string('d', 300)}/x.bnn",
+            "C:\\other\\\u202Ea.bnn"];
         GeneratorRunResult result = Drivers.Run(paths.Select((path, i) => new InMemoryFile(path, s_digits, ("BnnClass", "C" + i))).ToArray());
         Assert.Empty(result.Errors());
         Assert.Equal(paths.Length, result.GeneratedSources.Select(source => source.HintName.ToUpperInvariant()).Distinct().Count());
@@ -118,7 +123,8 @@ public class PipelineTests
     public void Metadata_chooses_names_and_lowering()
     {
         Type type = Drivers.Compile(Drivers.Project(), new(s_properties), new InMemoryFile("/project/a.bnn", s_digits,
-            ("BnnClass", "Chosen"), ("BnnNamespace", "Some.Where"), ("BnnVisibility", "internal"), ("BnnGoal", "size"), ("BnnLowering", "popcounttable"))).Load().GetType("Some.Where.Chosen", throwOnError: true)!;
+            ("BnnClass", "Chosen"), ("BnnNamespace", "Some.Where"), ("BnnVisibility", "internal"), ("BnnGoal", "size"), ("BnnLowering", "popcounttable")))
+                .Load().GetType("Some.Where.Chosen", throwOnError: true)!;
         Assert.True(type.IsNotPublic);
         Assert.NotNull(type.GetMethod("Layer1", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static));
         Assert.NotNull(type.GetProperty("Layer1Weights", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static));

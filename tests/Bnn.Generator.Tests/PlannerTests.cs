@@ -11,7 +11,8 @@ public class PlannerTests
         var random = new Random(1);
         var layers = new List<Layer>();
         for (int i = 1; i < widths.Length - 1; i++)
-            layers.Add(new DenseLayer($"dense {i}", Models.Weights(widths[i], widths[i - 1], random), Enumerable.Repeat(widths[i - 1] / 2, widths[i]).ToEquatableArray()));
+            layers.Add(new DenseLayer($"dense {i}", Models.Weights(widths[i], widths[i - 1], random),
+                Enumerable.Repeat(widths[i - 1] / 2, widths[i]).ToEquatableArray()));
         layers.Add(new ScoresLayer("scores", Models.Weights(widths[^1], widths[^2], random), Enumerable.Repeat(0, widths[^1]).ToEquatableArray(), 1));
         return Models.Bits(widths[0], [.. layers]);
     }
@@ -112,7 +113,8 @@ public class PlannerTests
     [Fact]
     public void Padding_is_a_border_while_that_is_in_proportion()
     {
-        ImageLayout Input(int padding) => BnnCompiler.Plan(Models.Image(new(8, 4, 4), new RawBitsEncoding(), Models.Convolution(1, 8, 8, 3, padding)), Models.Settings(lowering: Lowering.PopCountTable)).Input.Image!;
+        ImageLayout Input(int padding) => BnnCompiler.Plan(Models.Image(new(8, 4, 4), new RawBitsEncoding(), Models.Convolution(1, 8, 8, 3, padding)),
+            Models.Settings(lowering: Lowering.PopCountTable)).Input.Image!;
         Assert.Equal(new(new(8, 4, 4), new(2, 2, 2, 2), false), Input(2));
         Assert.False(Input(300).HasBorder);
     }
@@ -122,8 +124,10 @@ public class PlannerTests
     {
         string text = BnnCompiler.Plan(Models.Fashion(), Models.Settings()).Text;
         Assert.Contains("\ninput       1x28x28 codes, a byte each, at most 9 of a value\n", text, StringComparison.Ordinal);
-        Assert.Contains("\nlayer 0     8x28x28 -> 32x26x26 channels, kernel 3x3, 6084 vector operations, 2304 live weights, ChannelLanes: ", text, StringComparison.Ordinal);
+        Assert.Contains("\nlayer 0     8x28x28 -> 32x26x26 channels, kernel 3x3, 6084 vector operations, 2304 live weights, ChannelLanes: ", text,
+            StringComparison.Ordinal);
         Assert.Contains("\nlayer 1     32x26x26 -> 32x13x13 max-pool, BitOperations: windows are written out\n", text, StringComparison.Ordinal);
-        Assert.Contains("\nlayer 2     32x13x13 -> 64x11x11 channels, kernel 3x3, 38720 word operations, 18432 live weights, PopCountTable: ", text, StringComparison.Ordinal);
+        Assert.Contains("\nlayer 2     32x13x13 -> 64x11x11 channels, kernel 3x3, 38720 word operations, 18432 live weights, PopCountTable: ", text,
+            StringComparison.Ordinal);
     }
 }

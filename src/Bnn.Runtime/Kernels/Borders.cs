@@ -23,7 +23,10 @@ public static class Borders
     {
         long total = above + ((long)rows * (before + length + after)) + below;
         if (image.Length <= WeightMatrix.WordsFor(checked(rows * length)) || 64L * bordered.Length < total)
-            throw new ArgumentException($"{rows} rows of {length} bits do not lie in {image.Length} words and a readable one, or {total} bits not in {bordered.Length} words.");
+        {
+            throw new ArgumentException(
+                $"{rows} rows of {length} bits do not lie in {image.Length} words, one of them behind, or {total} bits not in {bordered.Length} words.");
+        }
         ref ulong words = ref MemoryMarshal.GetReference(image);
         var writer = new BitWriter(bordered);
         writer.Fill(bit, above);

@@ -20,11 +20,16 @@ public static class CodePacking
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     /// <remarks>Cost: a lookup for each value; without maps a copy of each row.</remarks>
     public static void Pack(
-        ReadOnlySpan<byte> values, int height, int width, int top, int left, int bottom, int right, ReadOnlySpan<byte> maps, ReadOnlySpan<byte> borders, Span<byte> codes)
+        ReadOnlySpan<byte> values, int height, int width, int top, int left, int bottom, int right,
+        ReadOnlySpan<byte> maps, ReadOnlySpan<byte> borders, Span<byte> codes)
     {
         int rowLength = left + width + right, planeLength = (top + height + bottom) * rowLength;
-        if (values.Length != borders.Length * height * width || codes.Length < borders.Length * planeLength || (!maps.IsEmpty && maps.Length != 256 * borders.Length))
-            throw new ArgumentException($"{values.Length} values of {borders.Length} channels and {maps.Length} codes of bytes do not pack into {codes.Length} codes.");
+        if (values.Length != borders.Length * height * width || codes.Length < borders.Length * planeLength
+            || (!maps.IsEmpty && maps.Length != 256 * borders.Length))
+        {
+            throw new ArgumentException(
+                $"{values.Length} values of {borders.Length} channels and {maps.Length} codes of bytes do not pack into {codes.Length} codes.");
+        }
         for (int channel = 0; channel < borders.Length; channel++)
         {
             Span<byte> plane = codes.Slice(channel * planeLength, planeLength);

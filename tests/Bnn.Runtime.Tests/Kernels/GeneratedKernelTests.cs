@@ -32,7 +32,8 @@ public class GeneratedKernelTests
     public void A_border_goes_around_every_row(int bit)
     {
         var random = new Random(2);
-        foreach ((int rows, int length, int above, int before, int after, int below) in new[] { (3, 5, 7, 1, 2, 9), (1, 64, 0, 64, 0, 1), (4, 130, 131, 0, 1, 0), (2, 3, 0, 0, 0, 0) })
+        foreach ((int rows, int length, int above, int before, int after, int below) in new[] { (3, 5, 7, 1, 2, 9), (1, 64, 0, 64, 0, 1),
+            (4, 130, 131, 0, 1, 0), (2, 3, 0, 0, 0, 0) })
         {
             var image = new ulong[BitStream.WordsFor(rows * length)];
             random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(image.AsSpan()));
@@ -47,7 +48,8 @@ public class GeneratedKernelTests
             var bordered = new ulong[(expected.Count + 63) / 64];
             bordered.AsSpan().Fill(0xAAAAAAAAAAAAAAAA);
             Borders.Add(image, rows, length, above, before, after, below, (ulong)bit, bordered);
-            Assert.Equal(expected.Concat(Enumerable.Repeat(0, (64 * bordered.Length) - expected.Count)), Enumerable.Range(0, 64 * bordered.Length).Select(i => (int)(bordered[i >> 6] >> i & 1)));
+            Assert.Equal(expected.Concat(Enumerable.Repeat(0, (64 * bordered.Length) - expected.Count)),
+                Enumerable.Range(0, 64 * bordered.Length).Select(i => (int)(bordered[i >> 6] >> i & 1)));
             Assert.Throws<ArgumentException>(() => Borders.Add(image.AsSpan(1), rows, length, above, before, after, below, (ulong)bit, bordered));
             Assert.Throws<ArgumentException>(() => Borders.Add(image, rows, length, above, before, after, below, (ulong)bit, bordered.AsSpan(1)));
 

@@ -40,7 +40,8 @@ internal sealed class Buffers
     public void Emit(SourceWriter w, string name)
     {
         (int first, int words) = _places[name];
-        w.Line($"global::System.Span<ulong> {name} = {(IsOnStack ? $"stackalloc ulong[{Literal.Of(words)}]" : $"scratch.Slice({Literal.Of(first)}, {Literal.Of(words)})")};");
+        string memory = IsOnStack ? $"stackalloc ulong[{Literal.Of(words)}]" : $"scratch.Slice({Literal.Of(first)}, {Literal.Of(words)})";
+        w.Line($"global::System.Span<ulong> {name} = {memory};");
     }
 
     private void Add(string name, int words)

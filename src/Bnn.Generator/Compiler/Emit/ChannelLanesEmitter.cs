@@ -3,7 +3,8 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Emit;
 
-/// <summary>Lowering <see cref="Lowering.ChannelLanes"/>: at each position every value under the kernel adds a row of a table, or of weights times the value, to the counts of all channels.</summary>
+/// <summary>Lowering <see cref="Lowering.ChannelLanes"/>: at each position every value under the kernel adds a row of a table, or of weights times
+/// the value, to the counts of all channels.</summary>
 /// <remarks>Cost for a value: a load, and an addition (8-bit input: a multiplication and an addition) for each 32 (16) channels.</remarks>
 internal static class ChannelLanesEmitter
 {
@@ -27,7 +28,8 @@ internal static class ChannelLanesEmitter
             for (int v = 0; v < layer.Vectors; v++)
                 w.Line($"var bound{Literal.Of(v)} = {Load("bounds", Literal.Of(v * layer.Lanes))};");
             w.Line("var writer = new BnnWriter(y);");
-            PositionLoops.Emit(w, layer.Output.Shape.Height, layer.Output.Shape.Width, layer.Codes.Plane, layer.Convolution.Stride, 1, layer.Output, () => Position(w, layer));
+            PositionLoops.Emit(w, layer.Output.Shape.Height, layer.Output.Shape.Width, layer.Codes.Plane, layer.Convolution.Stride, 1, layer.Output,
+                () => Position(w, layer));
             w.Line("writer.Flush();");
         }
         w.Line();

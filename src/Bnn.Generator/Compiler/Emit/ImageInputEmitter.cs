@@ -4,7 +4,8 @@ using Bnn.Model;
 namespace Bnn.Generator.Compiler.Emit;
 
 /// <summary>Writes how an image of bytes becomes packed bits, pixel by pixel, with the border that its reader needs.</summary>
-/// <remarks>Bits: planes are packed, turned into pixels, and bordered. An 8-bit input: bytes are interleaved and bordered, then each of their bits is packed.</remarks>
+/// <remarks>Bits: planes are packed, turned into pixels, and bordered. An 8-bit input: bytes are interleaved and bordered, then each of their bits
+/// is packed.</remarks>
 internal sealed class ImageInputEmitter
 {
     private const string Planes = "planes";

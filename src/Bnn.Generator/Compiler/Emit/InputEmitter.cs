@@ -85,7 +85,8 @@ internal sealed class InputEmitter
     {
         string slice = $"input.Slice({Literal.Of(run.First)}, {Literal.Of(run.Length)})";
         string words = _input.IsEightBit ? $"{_bits}.Slice({Literal.Of(plane * _input.Words)}, {Literal.Of(_input.Words)})" : _bits;
-        _lines.Add($"global::Bnn.Kernels.InputPacking.{(run.IsThreshold ? "AtLeast" : "Bit")}({slice}, {Literal.Of(value)}, {words}, {Literal.Of(run.Offset)});");
+        string method = run.IsThreshold ? "AtLeast" : "Bit";
+        _lines.Add($"global::Bnn.Kernels.InputPacking.{method}({slice}, {Literal.Of(value)}, {words}, {Literal.Of(run.Offset)});");
     }
 
     // (t - 1 - v) is negative iff v >= t, so its sign bit is the bit.

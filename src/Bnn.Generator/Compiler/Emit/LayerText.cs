@@ -7,7 +7,9 @@ namespace Bnn.Generator.Compiler.Emit;
 internal static class LayerText
 {
     /// <summary>Attribute of every method of a layer: compiled with full optimisation at its first call, not after a start that is many times slower.</summary>
-    public const string Attribute = "[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
+    public const string Attribute =
+        "[global::System.Runtime.CompilerServices.MethodImpl(" +
+        "global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]";
 
     /// <summary>Parameters of a layer's method.</summary>
     public static string Parameters(LayerPlan layer) =>

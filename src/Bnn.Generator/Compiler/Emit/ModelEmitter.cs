@@ -46,7 +46,8 @@ internal static class ModelEmitter
         bool isLower = name.All(c => c is >= 'a' and <= 'z');
         if (isLower)
             w.Line("#pragma warning disable CS8981 // The name was asked for.");
-        w.Line($"/// <summary>The binary network '{Literal.Xml(plan.Network.Name)}', compiled: {Literal.Of(plan.Network.InputLength)} bytes to {Literal.Of(plan.Network.ClassCount)} classes.</summary>");
+        w.Line($"/// <summary>The binary network '{Literal.Xml(plan.Network.Name)}', compiled: " +
+            $"{Literal.Of(plan.Network.InputLength)} bytes to {Literal.Of(plan.Network.ClassCount)} classes.</summary>");
         w.Line("/// <remarks>All members are thread-safe, depend on no culture and allocate nothing in steady state.</remarks>");
         using (w.Block($"{settings.Visibility} sealed partial class {name} : global::Bnn.Inference.IBinaryClassifier<{name}>"))
         {
@@ -127,7 +128,8 @@ internal static class ModelEmitter
             w.Line("Run(input, scores);");
         }
         w.Line();
-        Batch(w, "The class of each of many samples.", "PredictBatch", "classes", "<c>[n]</c> classes", length, "1", "classes[i] = Predict(images.Slice(i * {0}, {0}));");
+        Batch(w, "The class of each of many samples.", "PredictBatch", "classes", "<c>[n]</c> classes", length, "1",
+            "classes[i] = Predict(images.Slice(i * {0}, {0}));");
         Batch(w, "The scores of each of many samples.", "ScoresBatch", "scores", $"<c>[n, {classes}]</c> scores", length, classes,
             $"Run(images.Slice(i * {{0}}, {{0}}), scores.Slice(i * {classes}, {classes}));");
     }

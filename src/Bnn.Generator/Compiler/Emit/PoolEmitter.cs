@@ -4,7 +4,8 @@ using Bnn.Model;
 namespace Bnn.Generator.Compiler.Emit;
 
 /// <summary>Writes max-pooling: OR of the bits of a window, 64 channels at once; AND for channels whose row was flipped in folding.</summary>
-/// <remarks>Small windows without padding are written out; a kernel of the runtime does the others. Cost: a read for each value of a window and 64 channels.</remarks>
+/// <remarks>Small windows without padding are written out; a kernel of the runtime does the others. Cost: a read for each value of a window and 64
+/// channels.</remarks>
 internal static class PoolEmitter
 {
     /// <summary>Writes the method of a pool.</summary>
@@ -77,7 +78,8 @@ internal static class PoolEmitter
     private static string And(BitsPlan layer, MaxPoolLayer pool)
     {
         int channels = layer.Input.Shape.Channels;
-        IEnumerable<string> words = Enumerable.Range(0, WeightMatrix.WordsFor(channels)).Select(i => Literal.Of(AndWord(pool, 64 * i, Math.Min(64, channels - (64 * i)))));
+        IEnumerable<string> words = Enumerable.Range(0, WeightMatrix.WordsFor(channels))
+            .Select(i => Literal.Of(AndWord(pool, 64 * i, Math.Min(64, channels - (64 * i)))));
         return pool.AndChannels.Length == 0 ? "default" : $"new ulong[] {{ {string.Join(", ", words)} }}";
     }
 }

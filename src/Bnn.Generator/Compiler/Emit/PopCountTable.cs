@@ -3,7 +3,8 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Emit;
 
-/// <summary>Lowering <see cref="Lowering.PopCountTable"/>: weights in tables of the assembly, a loop over channels, the words of a channel written out.</summary>
+/// <summary>Lowering <see cref="Lowering.PopCountTable"/>: weights in tables of the assembly, a loop over channels, the words of a channel written
+/// out.</summary>
 /// <remarks>
 /// The tables come in the order in which the loop reads them, so one reference steps through each. Counts go to memory, and vectors compare 64 of
 /// them with their limits at once. Four channels at a time load each input word once. Measured at 0.8 to 1 popcount per cycle; see docs/compiler.md.
@@ -22,11 +23,14 @@ internal static class PopCountTable
     public static void EmitReferences(SourceWriter w, RowsPlan rows)
     {
         bool isScores = rows.Layer is ScoreLayer;
-        w.Line(isScores
-            ? "ref int counts = ref BnnMemory.GetReference(scores);"
-            : $"ref int counts = ref BnnMemory.GetReference((global::System.Span<int>)stackalloc int[{Literal.Of(Math.Min(64, Padded(rows.ChannelsOfGroup, LimitsAtOnce)))}]);");
-        if (!isScores)
-            w.Line($"ref int limits = ref BnnMemory.GetReference({rows.Name}Limits);");
+        if (isScores)
+        {
+            w.Line("ref int counts = ref BnnMemory.GetReference(scores);");
+            return;
+        }
+        string count = Literal.Of(Math.Min(64, Padded(rows.ChannelsOfGroup, LimitsAtOnce)));
+        w.Line($"ref int counts = ref BnnMemory.GetReference((global::System.Span<int>)stackalloc int[{count}]);");
+        w.Line($"ref int limits = ref BnnMemory.GetReference({rows.Name}Limits);");
     }
 
     /// <summary>Writes references that step through the weights; they begin anew at each position.</summary>
@@ -99,7 +103,10 @@ internal static class PopCountTable
                 channels[i / words] < 0 ? 0UL : rows.Rows.Live(channels[i / words], i % words)), cancel);
         }
         if (rows.Layer is not ScoreLayer)
-            TableText.Emit(w, $"{rows.Name}Limits", "int", rows.Channels + LimitsAtOnce - 1, c => Literal.Of(c < rows.Channels ? rows.Limit(c) : int.MinValue), cancel);
+        {
+            TableText.Emit(w, $"{rows.Name}Limits", "int", rows.Channels + LimitsAtOnce - 1,
+                c => Literal.Of(c < rows.Channels ? rows.Limit(c) : int.MinValue), cancel);
+        }
     }
 
     /// <summary>Writes the table of constants of the scores.</summary>
@@ -125,7 +132,11 @@ internal static class PopCountTable
             else if (rows.Words <= WordsWrittenOut)
             {
                 for (int k = 0; k < block; k++)
-                    Store(w, k, assign, string.Join(" + ", Enumerable.Range(0, rows.Words).Select(j => Term(rows, PatchText.Word(rows, j), Literal.Of((k * rows.Words) + j), "^"))));
+                {
+                    IEnumerable<string> terms = Enumerable.Range(0, rows.Words)
+                        .Select(j => Term(rows, PatchText.Word(rows, j), Literal.Of((k * rows.Words) + j), "^"));
+                    Store(w, k, assign, string.Join(" + ", terms));
+                }
             }
             else
                 LongCounts(w, rows, block, assign);

@@ -4,7 +4,8 @@ using Bnn.Model;
 namespace Bnn.Generator.Compiler.Emit;
 
 /// <summary>Lowering <see cref="Lowering.Unrolled"/>: every weight a literal, one line for each channel.</summary>
-/// <remarks>Masked weights cost an <c>and</c> where channels differ in them, and masked words nothing. Cost: xor, popcount and add for each word with live weights.</remarks>
+/// <remarks>Masked weights cost an <c>and</c> where channels differ in them, and masked words nothing. Cost: xor, popcount and add for each word
+/// with live weights.</remarks>
 internal static class UnrolledEmitter
 {
     // 18 bytes of IL for a term, 27 for a masked one, 30 for a channel: below 20 KB of IL for a method, and 400 statements.

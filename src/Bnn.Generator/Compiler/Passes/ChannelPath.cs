@@ -82,7 +82,8 @@ internal sealed record ChannelPath(int From, int To, WeightedLayer Reader, Shape
     /// <summary>Whether the reader sees, where its kernel stands over the edge, something else than <paramref name="bit"/>.</summary>
     public bool SeesOther(bool bit) => Reader is ConvolutionLayer convolution && convolution.PaddingBit != bit && SeesPadding(convolution);
 
-    /// <summary>Layers <paramref name="layers"/> with only the channels <paramref name="kept"/> on this way; the layer that gives them is left as it is.</summary>
+    /// <summary>Layers <paramref name="layers"/> with only the channels <paramref name="kept"/> on this way; the layer that gives them is left as
+    /// it is.</summary>
     /// <remarks>The reader must have one group.</remarks>
     public void Select(Layer[] layers, int[] kept)
     {

@@ -6,7 +6,8 @@ namespace Bnn.Generator.Compiler.Passes;
 /// <remarks>
 /// Law: a masked weight adds nothing to a count, so a channel whose columns have no live weight changes no count; pooling keeps channels apart.
 /// Needs: layers with weights that read channels, perhaps through pooling. Leaves: smaller matrices; a layer keeps at least one channel, without
-/// live weights if nobody reads it. In and before grouped convolutions, whose groups must stay equal, a dead channel stays, without live weights. Cost: O(weights).
+/// live weights if nobody reads it. In and before grouped convolutions, whose groups must stay equal, a dead channel stays, without live weights.
+/// Cost: O(weights).
 /// </remarks>
 internal sealed class DeadChannelElimination : NetworkPass
 {

@@ -8,7 +8,8 @@ internal abstract class NetworkPass
     /// <summary>Name for people, in lower case with hyphens.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Rewrites <paramref name="network"/>, which is sound, into a sound network with equal scores; returns it unchanged if there is nothing to do.</summary>
+    /// <summary>Rewrites <paramref name="network"/>, which is sound, into a sound network with equal scores; returns it unchanged if there is
+    /// nothing to do.</summary>
     public abstract Network Rewrite(Network network, CancellationToken cancel);
 }
 
@@ -18,7 +19,12 @@ internal abstract class NetworkPass
 /// <param name="OperationsAfter">Operations after it.</param>
 /// <param name="ChannelsBefore">Channels of all layers before it.</param>
 /// <param name="ChannelsAfter">Channels after it.</param>
-internal sealed record PassRecord(string Name, long OperationsBefore, long OperationsAfter, long ChannelsBefore, long ChannelsAfter);
+internal sealed record PassRecord(string Name, long OperationsBefore, long OperationsAfter, long ChannelsBefore, long ChannelsAfter)
+{
+    /// <summary>The record in one line.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{Name}: operations {OperationsBefore} -> {OperationsAfter}, channels {ChannelsBefore} -> {ChannelsAfter}");
+}
 
 /// <summary>The passes in their order.</summary>
 internal static class NetworkPasses

@@ -22,7 +22,8 @@ internal sealed class OnePositionLayers : NetworkPass
             Shape input = shapes[i];
             Layer? layer = network.Layers[i] switch
             {
-                ConvolutionLayer { Groups: 1 } l when l.Padding == default && l.Kernel == new Extent(input.Height, input.Width) => new DenseLayer(l.Name, l.Weights, l.Limits),
+                ConvolutionLayer { Groups: 1 } l when l.Padding == default && l.Kernel == new Extent(input.Height, input.Width) =>
+                    new DenseLayer(l.Name, l.Weights, l.Limits),
                 SumScoresLayer l when input.Height * input.Width == 1 => new ScoresLayer(l.Name, l.Weights, l.Biases, l.Scale),
                 MaxPoolLayer l when l.Window == new Extent(1, 1) && l.Stride == new Extent(1, 1) => null,
                 Layer l => l,

@@ -9,7 +9,8 @@ namespace Bnn.Generator.Compiler.Passes;
 /// over one live weight less, and count ≤ t iff count' ≤ t − d; a score over P positions is scale · Σ (K − 2·count) + bias =
 /// scale · Σ (K' − 2·count') + (bias + scale · P · (1 − 2d)), and its range does not grow. A convolution that sees its padding sees the
 /// constant inside the image only; it is folded only where the padding bit is the same constant.
-/// Needs: layers with weights that read channels, perhaps through pooling. Leaves: saturated channels without live weights, in columns that nobody reads. Cost: O(weights).
+/// Needs: layers with weights that read channels, perhaps through pooling. Leaves: saturated channels without live weights, in columns that nobody
+/// reads. Cost: O(weights).
 /// </remarks>
 internal sealed class SaturatedChannelFolding : NetworkPass
 {

@@ -48,10 +48,18 @@ internal sealed record ChannelLanesPlan(
     public override long TableWords => TableItems / 8;
 
     /// <inheritdoc/>
-    public override string Shape => FormattableString.Invariant(
-        $"{Input.Shape} -> {Output.Shape} channels, kernel {Convolution.Kernel}, {(long)Taps.Count * Vectors * Convolution.Positions(Input.Shape)} vector operations, {Convolution.Weights.LiveCount()} live weights");
+    public override string Shape
+    {
+        get
+        {
+            long operations = Taps.Count * Vectors * Convolution.Positions(Input.Shape), weights = Convolution.Weights.LiveCount();
+            return FormattableString.Invariant(
+                $"{Input.Shape} -> {Output.Shape} channels, kernel {Convolution.Kernel}, {operations} vector operations, {weights} live weights");
+        }
+    }
 
-    /// <summary>What the value of a tap adds to the count of a channel if it has the given code; for an 8-bit input, what its weight multiplies the value with.</summary>
+    /// <summary>What the value of a tap adds to the count of a channel if it has the given code; for an 8-bit input, what its weight multiplies the
+    /// value with.</summary>
     /// <remarks>8-bit: Σ 2^b·(bit b ≠ w) = 255·(w = 1) − w·v, without the constant, which goes into the limit.</remarks>
     public int Item(int tap, int code, int channel)
     {

@@ -14,7 +14,8 @@ internal static class GroupMerging
     /// <param name="input">What the layer takes.</param>
     /// <param name="layer">The layer.</param>
     public static int Cheapest(Shape input, ConvolutionLayer layer) => layer.Groups == 1 ? 1 : Enumerable.Range(1, layer.Groups)
-        .Where(groups => layer.Groups % groups == 0 && (groups == layer.Groups || (long)layer.Weights.Columns * (layer.Groups / groups) <= CostModel.MergedFanIn))
+        .Where(groups => layer.Groups % groups == 0
+            && (groups == layer.Groups || (long)layer.Weights.Columns * (layer.Groups / groups) <= CostModel.MergedFanIn))
         .OrderBy(groups => Cost(input, layer, groups)).First();
 
     /// <summary>The layer run in <paramref name="groups"/> groups, a divisor of its own: it gives the same counts.</summary>

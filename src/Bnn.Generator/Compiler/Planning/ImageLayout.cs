@@ -2,7 +2,8 @@ using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Planning;
 
-/// <summary>Where the values between two layers lie: pixel by pixel, the channels of a pixel side by side, without gaps (docs/decisions/0006-images-pixel-major.md).</summary>
+/// <summary>Where the values between two layers lie: pixel by pixel, the channels of a pixel side by side, without gaps
+/// (docs/decisions/0006-images-pixel-major.md).</summary>
 /// <param name="Shape">What the layer before gives.</param>
 /// <param name="Border">Padding that is kept around the image, so that every patch lies inside it; none if its reader does not pad.</param>
 /// <param name="BorderBit">The bit in the border; on an 8-bit input the value 0 or 255.</param>
@@ -33,7 +34,8 @@ internal sealed record ImageLayout(Shape Shape, Padding Border, bool BorderBit)
     /// the runtime gathers the patches, and pads.
     /// </remarks>
     public static ImageLayout For(Shape shape, Layer? reader) =>
-        reader is ConvolutionLayer { Padding: var padding } layer && padding != default && PatchPlan.IsWrittenOut(shape, layer.Kernel, GroupMerging.Cheapest(shape, layer)) && IsInProportion(shape, padding)
+        reader is ConvolutionLayer { Padding: var padding } layer && padding != default
+            && PatchPlan.IsWrittenOut(shape, layer.Kernel, GroupMerging.Cheapest(shape, layer)) && IsInProportion(shape, padding)
             ? new(shape, padding, layer.PaddingBit)
             : new(shape, default, false);
 

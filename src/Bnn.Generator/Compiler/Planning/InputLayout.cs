@@ -38,7 +38,10 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
         string what = IsEightBit ? "values" : "bits", words = FormattableString.Invariant($"{Words}{(IsEightBit ? " x 8" : "")} words");
         string runs = FormattableString.Invariant($"by {Runs.Count} {(Runs.Count == 1 ? "run" : "runs")} of values");
         if (Codes is not null)
-            return FormattableString.Invariant($"{Codes.BorderCodes.Length}x{Codes.Plane.Height}x{Codes.Plane.Width} codes, a byte each, at most {(IsEightBit ? 256 : Codes.Codes)} of a value");
+        {
+            string shape = FormattableString.Invariant($"{Codes.BorderCodes.Length}x{Codes.Plane.Height}x{Codes.Plane.Width}");
+            return FormattableString.Invariant($"{shape} codes, a byte each, at most {(IsEightBit ? 256 : Codes.Codes)} of a value");
+        }
         if (Image is null)
             return FormattableString.Invariant($"{Columns.Length} of {EncodedBits} {what} packed into {words}, {runs}");
         string border = Image.HasBorder ? FormattableString.Invariant($" with a border to {Image.Height}x{Image.Width}") : "";

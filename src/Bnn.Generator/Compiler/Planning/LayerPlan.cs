@@ -74,7 +74,7 @@ internal sealed record WeightedPlan(
         {
             string what = Layer is ScoreLayer ? "scores" : "channels";
             string sizes = !HasPatches ? FormattableString.Invariant($"{Rows.Layer.Weights.Columns} -> {Rows.Layer.Weights.Rows} {what}")
-                : Layer is ConvolutionLayer convolution ? FormattableString.Invariant($"{Input.Shape} -> {Output.Shape} {what}, kernel {convolution.Kernel}{Groups(convolution)}")
+                : Layer is ConvolutionLayer layer ? FormattableString.Invariant($"{Input.Shape} -> {Output.Shape} {what}, kernel {layer.Kernel}{Groups(layer)}")
                 : FormattableString.Invariant($"{Input.Shape} -> {Rows.Layer.Weights.Rows} {what}");
             return FormattableString.Invariant($"{sizes}, {WordOperations} word operations, {Rows.Layer.Weights.LiveCount()} live weights");
         }

@@ -36,7 +36,7 @@ internal sealed record Plan(
             Add(text, $"goal        {Goal}");
             Add(text, $"operations  {Network.Operations()} in the file, {Compact.Operations()} compiled");
             foreach (PassRecord pass in Passes)
-                Add(text, $"pass        {pass.Name}: operations {pass.OperationsBefore} -> {pass.OperationsAfter}, channels {pass.ChannelsBefore} -> {pass.ChannelsAfter}");
+                Add(text, $"pass        {pass}");
             Add(text, $"input       {Input.Describe()}");
             foreach (LayerPlan layer in Layers)
                 Add(text, $"layer {layer.Index,-5} {layer.Shape}, {layer.Lowering}: {layer.Reason}");

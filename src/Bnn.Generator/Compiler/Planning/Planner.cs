@@ -46,13 +46,16 @@ internal static class Planner
 
     /// <summary>Whether a pool is written out window by window, instead of left to a kernel of the runtime.</summary>
     private static bool PoolIsWrittenOut(Layer layer, Shape input) => layer is MaxPoolLayer pool
-        && pool.Padding == default && (long)pool.Window.Height * pool.Window.Width <= CostModel.WrittenOutWindow && input.Channels <= CostModel.WrittenOutChannels;
+        && pool.Padding == default && (long)pool.Window.Height * pool.Window.Width <= CostModel.WrittenOutWindow
+        && input.Channels <= CostModel.WrittenOutChannels;
 
     private static BitsPlan Bits(int index, Layer layer, ImageLayout from, ImageLayout to, bool isNeeded)
     {
         bool isWrittenOut = PoolIsWrittenOut(layer, from.Shape);
-        return new(index, layer, from, to, isNeeded ? Lowering.BitOperations : Lowering.None,
-            !isNeeded ? "nobody reads it" : layer is FlattenLayer ? "pixels become planes" : isWrittenOut ? "windows are written out" : "a kernel of the runtime pools", isWrittenOut);
+        string how = layer is FlattenLayer ? "pixels become planes" : isWrittenOut ? "windows are written out" : "a kernel of the runtime pools";
+        return isNeeded
+            ? new(index, layer, from, to, Lowering.BitOperations, how, isWrittenOut)
+            : new(index, layer, from, to, Lowering.None, "nobody reads it", isWrittenOut);
     }
 
     // A layer is needed if the one that reads it is, and has a live weight or none at all.
@@ -76,17 +79,19 @@ internal static class Planner
         if (settings.Lowering == Lowering.PopCountTable)
             return (Lowering.PopCountTable, "asked for");
         if (inputWords > CostModel.UnrolledInputWords)
-            return (Lowering.PopCountTable, FormattableString.Invariant($"{inputWords} input words are more than the {CostModel.UnrolledInputWords} that can be locals"));
+            return Table($"{inputWords} input words are more than the {CostModel.UnrolledInputWords} that can be locals");
         if (rows.Groups > CostModel.GroupsInCode)
-            return (Lowering.PopCountTable, FormattableString.Invariant($"{rows.Groups} groups are more than the {CostModel.GroupsInCode} that can be written out"));
+            return Table($"{rows.Groups} groups are more than the {CostModel.GroupsInCode} that can be written out");
         if (operations > settings.UnrolledBudget)
-            return (Lowering.PopCountTable, FormattableString.Invariant($"{operations} word operations pass the budget of {settings.UnrolledBudget} for a layer"));
+            return Table($"{operations} word operations pass the budget of {settings.UnrolledBudget} for a layer");
         if (operations > left)
-            return (Lowering.PopCountTable, FormattableString.Invariant($"{operations} word operations pass what is left of the model's budget, {left}"));
+            return Table($"{operations} word operations pass what is left of the model's budget, {left}");
         if (settings.Lowering == Lowering.Unrolled)
             return (Lowering.Unrolled, "asked for");
         return operations <= faster
             ? (Lowering.Unrolled, FormattableString.Invariant($"up to {faster} word operations literals are {better}"))
-            : (Lowering.PopCountTable, FormattableString.Invariant($"above {faster} word operations a table is {better}"));
+            : Table($"above {faster} word operations a table is {better}");
+
+        static (Lowering, string) Table(FormattableString reason) => (Lowering.PopCountTable, FormattableString.Invariant(reason));
     }
 }

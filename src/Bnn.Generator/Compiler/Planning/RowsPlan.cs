@@ -31,7 +31,8 @@ internal sealed record RowsPlan(string Name, WeightedLayer Layer, PackedRows Row
     public long WordOperations => Rows.WordOperations * Planes;
 
     /// <summary>Whether the counts of an 8-bit layer come from one sum that all channels share.</summary>
-    /// <remarks>Σ 2^b·pop(p ^ w) over the same live bits = S + 255·|w| − 2·Σ 2^b·pop(p &amp; w), S the sum of the live values; the values that are not live are cleared.</remarks>
+    /// <remarks>Σ 2^b·pop(p ^ w) over the same live bits = S + 255·|w| − 2·Σ 2^b·pop(p &amp; w), S the sum of the live values; the values that are
+    /// not live are cleared.</remarks>
     public bool SharesSum => IsEightBit && !Rows.HasElementMasks && Rows.WordOperations > 0;
 
     /// <summary>The number with which the count of a channel, without what <see cref="SharesSum"/> leaves out, is compared.</summary>

@@ -65,7 +65,7 @@ internal static class HeadSection
             : ("Validation accuracy", Text.Percent(result.Accuracy),
                 $"± {Text.Percent(result.StandardError)} standard error; {Text.Whole(result.Correct)} of {Text.Whole(result.Samples)} images held out");
         yield return ("Operations a sample", Text.Whole(report.Network.Operations()), $"{Text.Whole(inner)} without the first and last layer");
-        yield return ("Weights as bits", $"{Text.Whole((liveWeights + 7) / 8)} bytes", $"{live}; file {Text.Count(report.FileBytes, "byte")}");
+        yield return ("Bytes of weights", Text.Whole((liveWeights + 7) / 8), $"{live}; file {Text.Count(report.FileBytes, "byte")}");
         yield return ("Epochs", Text.Whole(report.Run.EpochsDone),
             report.Run.IsFinished ? "all that were planned" : $"of {Text.Whole(report.Run.Options.Epochs)} planned");
     }
