@@ -51,10 +51,11 @@ public class EnginesAgreeTests
     public void Generated_code_equals_reference_on_random_dense_networks(int round) =>
         AssertAgree(Enumerable.Range(40 * round, 40).Select(RandomNetworks.Dense).ToArray(), waysOf: i => [s_all[0], s_all[2 + (i / 10 % 2)]]);
 
-    /// <summary>Each network as the planner has it, and in one other way.</summary>
+    /// <summary>Every other network as the planner has it and in a second way, the others in one way; the C# compiler takes most of the time.</summary>
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
-    public void Generated_code_equals_reference_on_random_networks_of_all_kinds(int round) =>
-        AssertAgree(Enumerable.Range(100 * round, 100).Select(RandomNetworks.Any).ToArray(), samples: 4, waysOf: i => [s_all[0], s_all[1 + (i / 5 % 4)]]);
+    public void Generated_code_equals_reference_on_random_networks_of_all_kinds(int round) => AssertAgree(
+        Enumerable.Range(100 * round, 100).Select(RandomNetworks.Any).ToArray(), samples: 4,
+        waysOf: i => i % 2 == 0 ? [s_all[0], s_all[1 + (i / 10 % 4)]] : [s_all[i / 10 % 5]]);
 
     [Fact]
     public void Generated_code_equals_reference_in_a_checked_project() => AssertAgree(

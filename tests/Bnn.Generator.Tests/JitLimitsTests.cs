@@ -46,7 +46,7 @@ public class JitLimitsTests
             Wide(new(600, 1, 1), new ThresholdEncoding(Enumerable.Range(0, 600).Select(i => 1 + (i % 7)).ToEquatableArray()), 50, 0.5),
             Wide(new(1, 28, 28), new EightBitEncoding(), 16, 0.9),
             Wide(new(1, 28, 28), new EightBitEncoding(), 16, 1),
-        ], leastMethods: 100, s_lowerings);
+        ], leastMethods: 60, "Unrolled", "PopCountTable");
     }
 
     [Fact]

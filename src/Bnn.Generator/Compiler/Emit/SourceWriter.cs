@@ -17,23 +17,23 @@ internal sealed class SourceWriter
     }
 
     /// <summary>Writes <paramref name="head"/>, if any, and an opening brace; disposing the scope closes it.</summary>
-    public Scope Block(string head = "", string end = "}")
+    public Scope Block(string head = "")
     {
         if (head.Length > 0)
             Line(head);
         Line("{");
         _depth++;
-        return new(this, end);
+        return new(this);
     }
 
     public override string ToString() => _text.ToString();
 
-    internal readonly struct Scope(SourceWriter writer, string end) : IDisposable
+    internal readonly struct Scope(SourceWriter writer) : IDisposable
     {
         public void Dispose()
         {
             writer._depth--;
-            writer.Line(end);
+            writer.Line("}");
         }
     }
 }

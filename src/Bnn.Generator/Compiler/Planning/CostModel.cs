@@ -1,7 +1,7 @@
 namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>The numbers that the planner decides by; a word operation is the xor, popcount and add of one 64-bit word.</summary>
-/// <remarks>Measured on an Ice Lake server core (popcnt 1 per cycle), .NET 10, literals against tables on the same layers; see docs/compiler.md.</remarks>
+/// <remarks>Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md.</remarks>
 internal static class CostModel
 {
     /// <summary>Up to here literals are faster than a table: 64 are, 128 are not, because the code leaves the cache of decoded instructions.</summary>
@@ -31,11 +31,8 @@ internal static class CostModel
     /// <summary>An image keeps the padding of its reader as a border up to so many values, or while it at most doubles.</summary>
     public const int PaddedValues = 1 << 20;
 
-    /// <summary>Most pieces of an image that a patch is put together from in the code; each is a line, or part of one.</summary>
+    /// <summary>Most pieces of an image that patches are put together from in the code; each is a line, or part of one.</summary>
     public const int PatchParts = 96;
-
-    /// <summary>Most groups of a convolution with literals: each has code of its own, where tables go through them in a loop.</summary>
-    public const int GroupsInCode = 8;
 
     /// <summary>Most weights of a row when groups of a convolution are merged.</summary>
     public const int MergedFanIn = 1 << 13;

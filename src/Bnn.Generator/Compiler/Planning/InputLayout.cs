@@ -12,7 +12,7 @@ internal sealed record InputRun(int First, int Length, bool IsThreshold, int Val
 
 /// <summary>Which input values are read, and where their bits lie in the words of the first layer.</summary>
 /// <param name="Runs">In the order of their bits, which follow one another without gaps; none for an 8-bit image, whose values are all read.</param>
-/// <param name="Columns">For each packed bit the column of the first layer that it stands for; for an image every encoded bit.</param>
+/// <param name="Columns">For each packed bit of a vector the column of the first layer that it stands for; an image has every encoded bit.</param>
 /// <param name="IsEightBit">Whether all eight bits of each value are read, each into a plane of <see cref="Words"/> words.</param>
 /// <param name="EncodedBits">Bits of the encoding, read or not.</param>
 /// <param name="Image">The layout that the bits are brought into, if the first layer reads an image.</param>
@@ -62,9 +62,8 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
     private static InputLayout OfImage(Network network)
     {
         ImageLayout image = ImageLayout.For(network.Shapes()[0], network.Layers[0]);
-        var columns = Enumerable.Range(0, image.Shape.Count).ToArray();
         if (network.Encoding.IsEightBit)
-            return new([], columns, IsEightBit: true, columns.Length, image, Codes: null);
+            return new([], [], IsEightBit: true, image.Shape.Count, image, Codes: null);
         int planeSize = network.Input.Height * network.Input.Width;
         var runs = new List<InputRun>();
         foreach (InputPlane plane in network.Encoding.Planes(network.Input.Channels))
@@ -76,7 +75,7 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
             else
                 runs.Add(new(first, planeSize, plane.IsThreshold, plane.Value, open is null ? 0 : open.Offset + open.Length));
         }
-        return new(runs, columns, IsEightBit: false, columns.Length, image, Codes: null);
+        return new(runs, [], IsEightBit: false, image.Shape.Count, image, Codes: null);
     }
 
     // A gap is skipped if the columns it takes from all rows together, 64 to a word operation, are more than worthOfCall.

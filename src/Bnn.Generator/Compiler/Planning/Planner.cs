@@ -80,8 +80,9 @@ internal static class Planner
             return (Lowering.PopCountTable, "asked for");
         if (inputWords > CostModel.UnrolledInputWords)
             return Table($"{inputWords} input words are more than the {CostModel.UnrolledInputWords} that can be locals");
-        if (rows.Groups > CostModel.GroupsInCode)
-            return Table($"{rows.Groups} groups are more than the {CostModel.GroupsInCode} that can be written out");
+        int pieces = rows.Groups * Math.Max(1, rows.Patch?.Parts.Count ?? 1);
+        if (pieces > CostModel.PatchParts)
+            return Table($"{pieces} pieces of the patches of all groups are more than the {CostModel.PatchParts} that can be written out");
         if (operations > settings.UnrolledBudget)
             return Table($"{operations} word operations pass the budget of {settings.UnrolledBudget} for a layer");
         if (operations > left)
