@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -13,8 +14,9 @@ internal static class LaneKernels
 
     public static void Run()
     {
-        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; ternary logic {(System.Runtime.Intrinsics.X86.Avx512F.VL.IsSupported ? "on" : "off")}.");
-        Console.WriteLine($"Processor time, median of {Rounds} alternating rounds, one thread; MAC = all weights at all positions; cycles by a chain of multiplications of the same rounds.");
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; ternary logic {(Avx512F.VL.IsSupported ? "on" : "off")}.");
+        Console.WriteLine($"Processor time, median of {Rounds} alternating rounds, one thread; MAC = all weights at all positions;");
+        Console.WriteLine("cycles by a chain of multiplications of the same rounds.");
         Console.WriteLine();
         Console.WriteLine("| layer | way | ns per sample or image | MAC per cycle | ratio to the loop | planes added | table made in |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
@@ -22,17 +24,26 @@ internal static class LaneKernels
         Warm(Loop(784, 256, 1).Run);
         Thread.Sleep(1000);
         foreach ((int inputs, int channels) in new[] { (784, 256), (256, 128), (1568, 256), (4096, 256) })
-            Print($"{inputs} → {channels}", (long)inputs * channels, Loop(inputs, channels, 1), [Dense<Lanes64>(inputs, channels), Dense<Lanes128>(inputs, channels), Dense<Lanes256>(inputs, channels), Dense<Lanes512>(inputs, channels)]);
+        {
+            Print($"{inputs} → {channels}", (long)inputs * channels, Loop(inputs, channels, 1),
+                [Dense<Lanes64>(inputs, channels), Dense<Lanes128>(inputs, channels), Dense<Lanes256>(inputs, channels), Dense<Lanes512>(inputs, channels)]);
+        }
         foreach (double minority in new[] { 0.25, 0.125 })
             Print($"784 → 256, {minority:P1} of rarer sign", 784 * 256, Loop(784, 256, 1), [Dense<Lanes256>(784, 256, 1, minority)]);
         foreach (double live in new[] { 0.5, 0.25, 0.1 })
             Print($"784 → 256, {live:P0} live", 784 * 256, Loop(784, 256, 1), [Dense<Lanes256>(784, 256, live)]);
-        foreach ((Shape input, int channels, int kernel) in new[] { (new Shape(64, 14, 14), 64, 3), (new Shape(32, 28, 28), 32, 3), (new Shape(192, 8, 8), 192, 3), (new Shape(96, 16, 16), 192, 5), (new Shape(192, 16, 16), 192, 1) })
+        (Shape, int, int)[] convolutions =
+            [(new(64, 14, 14), 64, 3), (new(32, 28, 28), 32, 3), (new(192, 8, 8), 192, 3), (new(96, 16, 16), 192, 5), (new(192, 16, 16), 192, 1)];
+        foreach ((Shape input, int channels, int kernel) in convolutions)
         {
-            int taps = kernel * kernel, positions = input.Height * input.Width;
-            Print($"{kernel}x{kernel} {input} → {channels}", (long)positions * input.Channels * taps * channels, Loop(input.Channels * taps, channels, positions),
-                [Convolution<Lanes64>(input, channels, kernel), Convolution<Lanes128>(input, channels, kernel), Convolution<Lanes256>(input, channels, kernel), Convolution<Lanes512>(input, channels, kernel),
-                    BatchConvolution<Lanes256>(input, channels, kernel), BatchConvolution<Lanes512>(input, channels, kernel)]);
+            int inputs = input.Channels * kernel * kernel, positions = input.Height * input.Width;
+            Way[] ways =
+            [
+                Convolution<Lanes64>(input, channels, kernel), Convolution<Lanes128>(input, channels, kernel),
+                Convolution<Lanes256>(input, channels, kernel), Convolution<Lanes512>(input, channels, kernel),
+                BatchConvolution<Lanes256>(input, channels, kernel), BatchConvolution<Lanes512>(input, channels, kernel),
+            ];
+            Print($"{kernel}x{kernel} {input} → {channels}", (long)positions * inputs * channels, Loop(inputs, channels, positions), ways);
         }
         Console.WriteLine();
         Console.WriteLine("| step | way | ns per sample or image |");
@@ -53,9 +64,10 @@ internal static class LaneKernels
         (double[] times, double nanosecondsOfCycle) = Medians(ways);
         for (int i = 0; i < ways.Length; i++)
         {
-            double time = times[i] / ways[i].Samples;
+            double time = times[i] / ways[i].Samples, ratio = times[0] / ways[0].Samples / time;
+            double macs = operations * nanosecondsOfCycle / time;
             Console.WriteLine(FormattableString.Invariant(
-                $"| {layer} | {ways[i].Name} | {time:N0} | {operations / (time / nanosecondsOfCycle):N0} | {times[0] / ways[0].Samples / time:N2} | {ways[i].Planes:N0} | {ways[i].Table:N2} ms |"));
+                $"| {layer} | {ways[i].Name} | {time:N0} | {macs:N0} | {ratio:N2} | {ways[i].Planes:N0} | {ways[i].Table:N2} ms |"));
         }
     }
 
@@ -146,11 +158,13 @@ internal static class LaneKernels
         int inputs = input.Channels * kernel * kernel;
         (ulong[] signs, _) = Weights(inputs, channels, 1, 0.5);
         int[] limits = Enumerable.Repeat(inputs / 2, channels).ToArray();
+        var layout = new PixelLayout(input.Height, input.Width);
         (LaneConvolution convolution, double table) = Made(() => LaneConvolution.Create(
-            new(new(input.Height, input.Width), kernel, kernel, 1, 1, kernel / 2, kernel / 2, input.Height, input.Width, paddingBit: false), input.Channels, 1, signs, default, limits));
+            new(layout, kernel, kernel, 1, 1, kernel / 2, kernel / 2, input.Height, input.Width, false), input.Channels, 1, signs, default, limits));
         Memory<ulong> planes = Noise(input.Channels * convolution.Input.Stride<TLanes>());
         Memory<ulong> output = Aligned(channels * convolution.Output.Stride<TLanes>()), scratch = Aligned(convolution.ScratchWords<TLanes>());
-        return new($"{64 * TLanes.Words} lanes", 64 * TLanes.Words, TLanes.IsAccelerated, 1, convolution.Additions * convolution.Output.Registers<TLanes>(), table,
+        long additions = convolution.Additions * convolution.Output.Registers<TLanes>();
+        return new($"{64 * TLanes.Words} lanes", 64 * TLanes.Words, TLanes.IsAccelerated, 1, additions, table,
             () => convolution.Run<TLanes>(planes.Span, output.Span, scratch.Span));
     }
 
@@ -161,8 +175,10 @@ internal static class LaneKernels
         (ulong[] signs, _) = Weights(inputs, channels, 1, 0.5);
         int[] limits = Enumerable.Repeat(inputs / 2, channels).ToArray();
         var window = new SampleWindow(input.Height, input.Width, kernel, kernel, 1, 1, kernel / 2, kernel / 2, input.Height, input.Width);
-        (SampleConvolution convolution, double table) = Made(() => SampleConvolution.Create(window, input.Channels, paddingBit: false, 1, signs, default, limits));
-        Memory<ulong> planes = Aligned(convolution.Planes * TLanes.Words), output = Aligned(convolution.OutputPlanes * TLanes.Words), scratch = Aligned(convolution.ScratchWords<TLanes>());
+        (SampleConvolution convolution, double table) = Made(() =>
+            SampleConvolution.Create(window, input.Channels, paddingBit: false, 1, signs, default, limits));
+        Memory<ulong> planes = Aligned(convolution.Planes * TLanes.Words), output = Aligned(convolution.OutputPlanes * TLanes.Words);
+        Memory<ulong> scratch = Aligned(convolution.ScratchWords<TLanes>());
         Noise(planes.Length).CopyTo(planes);
         int samples = 64 * TLanes.Words;
         return new($"batch of {samples} in {samples} lanes", samples, TLanes.IsAccelerated, samples, convolution.Additions, table,
@@ -185,10 +201,12 @@ internal static class LaneKernels
         ulong[] maps = Noise(32 * pool.Input.Stride<TLanes>()), pooled = new ulong[32 * pool.Output.Stride<TLanes>()];
         return
         [
-            new("784 bytes to planes by one threshold", samples, true, samples, 0, 0, () => SamplePlanes.AtLeast<TLanes>(images, 784, 0, 784, 100, planes.Span)),
+            new("784 bytes to planes by one threshold", samples, true, samples, 0, 0,
+                () => SamplePlanes.AtLeast<TLanes>(images, 784, 0, 784, 100, planes.Span)),
             new("128 → 10 scores, class", samples, true, samples, 0, 0, () => scores.Predict<TLanes>(hidden.Span, classes)),
             new("128 → 10 scores as integers", samples, true, samples, 0, 0, () => scores.Scores<TLanes>(hidden.Span, values)),
-            new("pooling of 32x28x28", samples, true, 1, 0, 0, () => pool.Run(maps, pool.Input.Stride<TLanes>(), 32, default, pooled, pool.Output.Stride<TLanes>())),
+            new("pooling of 32x28x28", samples, true, 1, 0, 0,
+                () => pool.Run(maps, pool.Input.Stride<TLanes>(), 32, default, pooled, pool.Output.Stride<TLanes>())),
         ];
     }
 
@@ -205,7 +223,8 @@ internal static class LaneKernels
         var random = new Random(1);
         WeightMatrix weights = WeightMatrix.Create(channels, inputs, (_, _) => random.NextDouble() >= live ? 0 : random.NextDouble() < minority ? 1 : -1);
         IEnumerable<int> rows = Enumerable.Range(0, channels), words = Enumerable.Range(0, weights.WordsPerRow);
-        return ([.. rows.SelectMany(row => weights.Signs(row).ToArray())], weights.HasMask ? [.. rows.SelectMany(row => words.Select(word => weights.Live(row, word)))] : []);
+        ulong[] masks = weights.HasMask ? [.. rows.SelectMany(row => words.Select(word => weights.Live(row, word)))] : [];
+        return ([.. rows.SelectMany(row => weights.Signs(row).ToArray())], masks);
     }
 
     private static ulong[] Noise(int words)

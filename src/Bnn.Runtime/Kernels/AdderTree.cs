@@ -45,11 +45,13 @@ internal static class AdderTree
     public static void Subtract<TLanes>(ref TLanes planes, ref ushort list, int first, int second, long start, ref TLanes digits, int digitCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        Run(ref planes, ref list, first, ref digits, digitCount, Before.Constant, start, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
-        Run(ref planes, ref Unsafe.Add(ref list, first), second, ref digits, digitCount, Before.Complement, 0, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
+        ref TLanes none = ref Unsafe.NullRef<TLanes>();
+        Run(ref planes, ref list, first, ref digits, digitCount, Before.Constant, start, ref none, TLanes.Broadcast(0));
+        Run(ref planes, ref Unsafe.Add(ref list, first), second, ref digits, digitCount, Before.Complement, 0, ref none, TLanes.Broadcast(0));
     }
 
-    /// <summary>Compares <paramref name="start"/> + 2 · (number of listed planes that are 1) with another number: a whole row, whose lower digits never leave the registers.</summary>
+    /// <summary>Compares <paramref name="start"/> + 2 · (number of listed planes that are 1) with another number: a whole row.</summary>
+    /// <remarks>The lower digits never leave the registers.</remarks>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
     /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
     /// <param name="count">How many there are.</param>
@@ -65,7 +67,8 @@ internal static class AdderTree
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes lower = TLanes.Greater(BitDigits.Constant<TLanes>(start, 0), other, whereEqual);
-        return Run(ref planes, ref list, count, ref Unsafe.Add(ref digits, 1), digitCount - 1, Before.Constant, start >> 1, ref Unsafe.Add(ref other, 1), lower);
+        ref TLanes rest = ref Unsafe.Add(ref other, 1);
+        return Run(ref planes, ref list, count, ref Unsafe.Add(ref digits, 1), digitCount - 1, Before.Constant, start >> 1, ref rest, lower);
     }
 
     // The one body of all, because the JIT needs some 20 ms for it. The number is compared with another one, or stored if there is none.

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Bnn.Kernels;
 
 /// <summary>Bit-sliced numbers: digit d of every lane in one register, lowest digit first. Arithmetic is modulo 2^count.</summary>
-/// <remarks>Cost: for each digit one full adder to add, one operation to complement, two to step by a constant, four (with ternary logic one) to compare.</remarks>
+/// <remarks>Cost: for each digit a full adder to add, one operation to complement, four (with ternary logic one) to compare.</remarks>
 internal static class BitDigits
 {
     /// <summary>Digits that the number needs.</summary>

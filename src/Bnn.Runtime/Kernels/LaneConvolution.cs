@@ -37,7 +37,9 @@ public sealed class LaneConvolution
     /// <param name="window">Image, kernel, stride and padding.</param>
     /// <param name="channels">Channels of the input.</param>
     /// <param name="groups">Divides the channels and the rows of weights.</param>
-    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, K = channels / groups · taps, column = (channel · kernel rows + row) · kernel columns + column; 1 = +1.</param>
+    /// <param name="signs">
+    /// Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; K = channels / groups · taps, column = (channel · kernel rows + row) · kernel columns + column.
+    /// </param>
     /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
     /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
     /// <param name="isEightBit">Whether each input is a byte, bit b of which counts 2^b.</param>

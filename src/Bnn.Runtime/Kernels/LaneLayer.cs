@@ -72,7 +72,7 @@ public sealed class LaneLayer
     {
         LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
         if (stride < TLanes.Words || output.Length < ((long)(Channels - 1) * stride) + TLanes.Words)
-            throw new ArgumentException($"{Channels} outputs of {TLanes.Words} words, {stride} words apart, do not fit into {output.Length} words.", nameof(output));
+            throw new ArgumentException($"{Channels} outputs of {TLanes.Words} words, {stride} apart, do not fit into {output.Length} words.", nameof(output));
         Run(ref LaneMemory.First<TLanes>(planes), ref MemoryMarshal.GetReference(output), stride);
     }
 

@@ -33,7 +33,7 @@ internal static class LaneMemory
     {
         int samples = imageLength > 0 ? length / imageLength : -1;
         if ((uint)samples > 64u * (uint)TLanes.Words || (long)samples * imageLength != length)
-            throw new ArgumentException(FormattableString.Invariant($"{length} bytes are not up to {64 * TLanes.Words} samples of {imageLength}."), nameof(length));
+            throw new ArgumentException($"{length} bytes are not up to {64 * TLanes.Words} samples of {imageLength}.", nameof(length));
         return samples;
     }
 

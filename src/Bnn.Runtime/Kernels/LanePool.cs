@@ -31,7 +31,8 @@ public sealed class LanePool
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((outputWidth - 1) * strideWidth, PixelLayout.MostWidth - 1, nameof(outputWidth));
         Input = input;
-        _isHalving = (windowHeight, windowWidth, strideHeight, strideWidth, top, left) == (2, 2, 2, 2, 0, 0) && 2 * outputHeight <= input.Height && 2 * outputWidth <= input.Width;
+        _isHalving = (windowHeight, windowWidth, strideHeight, strideWidth, top, left) == (2, 2, 2, 2, 0, 0)
+            && 2 * outputHeight <= input.Height && 2 * outputWidth <= input.Width;
         Output = new PixelLayout(outputHeight, outputWidth);
         if (_isHalving)
             Output = Output.WithPitch(Math.Max(8, input.Pitch / 2));

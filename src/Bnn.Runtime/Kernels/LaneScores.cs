@@ -52,7 +52,8 @@ public sealed class LaneScores
     /// <param name="scale">Positive. Scores fit 32 bits.</param>
     /// <param name="isEightBit">Whether each input is a byte, bit b of which counts 2^b.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public static LaneScores Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale, bool isEightBit = false)
+    public static LaneScores Create(
+        int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale, bool isEightBit = false)
     {
         AdderTable table = AdderTable.ForCounts(inputs, signs, masks, biases.Length, isEightBit);
         var highest = new int[biases.Length];

@@ -28,7 +28,10 @@ public static class LaneSums
     {
         int words = WeightMatrix.WordsFor(ones.Length);
         if (scores.Length != biases.Length || signs.Length != scores.Length * words || (!masks.IsEmpty && masks.Length != signs.Length))
-            throw new ArgumentException($"{biases.Length} classes of {ones.Length} weights do not fit {signs.Length} words of signs, {masks.Length} of masks and {scores.Length} scores.");
+        {
+            throw new ArgumentException(
+                $"{biases.Length} classes of {ones.Length} weights do not fit {signs.Length} words of signs, {masks.Length} of masks, {scores.Length} scores.");
+        }
         for (int c = 0; c < scores.Length; c++)
         {
             // MaxCount − 2 · count, where an input counts n or most − n: it adds ±(2n − most).

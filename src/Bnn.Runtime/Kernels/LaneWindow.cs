@@ -30,11 +30,13 @@ public sealed class LaneWindow
     /// <param name="outputWidth">Columns of positions, at most <see cref="PixelLayout.MostWidth"/>.</param>
     /// <param name="paddingBit">The bit outside the image, on every side.</param>
     public LaneWindow(
-        PixelLayout input, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int top, int left, int outputHeight, int outputWidth, bool paddingBit)
+        PixelLayout input, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth,
+        int top, int left, int outputHeight, int outputWidth, bool paddingBit)
     {
         Input = input;
         Taps = kernelHeight * kernelWidth;
-        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(PixelLayout.PitchOf(Math.Max(outputWidth, (input.Width + strideWidth - 1) / strideWidth)));
+        int picked = (input.Width + strideWidth - 1) / strideWidth;
+        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(PixelLayout.PitchOf(Math.Max(outputWidth, picked)));
         (_strideHeight, _strideWidth, _hasPadding) = (strideHeight, strideWidth, paddingBit);
         _isDirect = strideHeight == 1 && strideWidth == 1 && Output.Pitch == input.Pitch;
         _firstRow = Floor(-top, strideHeight);
@@ -88,8 +90,11 @@ public sealed class LaneWindow
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int pitchBytes = Output.Pitch / 8, registerRows = 64 * TLanes.Words / Output.Pitch;
-        if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords || planes.Length < ((long)plane + count) * stride || taps.Length < (long)count * Taps * TLanes.Words)
+        if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords
+            || planes.Length < ((long)plane + count) * stride || taps.Length < (long)count * Taps * TLanes.Words)
+        {
             throw new ArgumentException($"Planes {plane} to {plane + count} of {planes.Length} words do not give {Taps} taps each in {taps.Length} words.");
+        }
         int first = (word * Output.RowsOfWord) + _firstRow, rows = registerRows + _rowSpan;
         int copyWords = (rows * pitchBytes / sizeof(ulong)) + 1;
         ulong* copy = stackalloc ulong[copyWords];
@@ -134,8 +139,10 @@ public sealed class LaneWindow
         for (int j = 0; j < rows; j++)
         {
             int y = ((first + j) * _strideHeight) + phase.Row;
-            if ((uint)y < (uint)Input.Height)
-                Output.OrRow(ref MemoryMarshal.GetReference(copy), j, RowBits.Every(Input.Row(ref MemoryMarshal.GetReference(plane), y) >> phase.Column, _strideWidth));
+            if ((uint)y >= (uint)Input.Height)
+                continue;
+            ulong row = Input.Row(ref MemoryMarshal.GetReference(plane), y) >> phase.Column;
+            Output.OrRow(ref MemoryMarshal.GetReference(copy), j, RowBits.Every(row, _strideWidth));
         }
     }
 

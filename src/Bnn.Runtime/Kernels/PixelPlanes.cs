@@ -72,6 +72,6 @@ public static class PixelPlanes
     {
         long bits = (long)channels * layout.Height * layout.Width;
         if (channels < 1 || stride < layout.Words || planes < ((long)(channels - 1) * stride) + layout.Words || stream < ((bits + 63) / 64) + 1)
-            throw new ArgumentException($"{channels} planes of {layout.Words} words, {stride} words apart, and {bits} bits do not fit into {planes} and {stream} words.");
+            throw new ArgumentException($"{channels} planes of {layout.Words} words, {stride} apart, or {bits} bits do not fit {planes} and {stream} words.");
     }
 }

@@ -6,7 +6,7 @@ namespace Bnn.Kernels;
 internal static class RowBits
 {
     /// <summary>Bits 0, step, 2 · step, … side by side.</summary>
-    /// <remarks>About 16 instructions for a step of 2, the usual one; without ParallelBitExtract, which some processors do in microcode. Others bit by bit.</remarks>
+    /// <remarks>About 16 instructions for a step of 2; without ParallelBitExtract, which some processors do in microcode. Other steps bit by bit.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Every(ulong bits, int step) => step == 1 ? bits : step == 2 ? Even(bits) : EveryNth(bits, step);
 

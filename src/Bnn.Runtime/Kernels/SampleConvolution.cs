@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Bnn.Kernels;
 
-/// <summary>A convolution of a batch with a sample in each lane: at every position the planes under the kernel are gathered, and an adder tree counts them.</summary>
+/// <summary>A convolution of a batch with a sample in each lane: at every position an adder tree counts the planes under the kernel.</summary>
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Plane (channel · height + row) · width + column holds one pixel of all samples, so nothing is shifted and no lane
 /// stays empty, whatever the size of the image. Cost for each position: a copy of K registers, and a <see cref="LaneLayer"/>. Running allocates
@@ -20,7 +20,7 @@ public sealed class SampleConvolution
     private SampleConvolution(LaneLayer[] groups, SampleWindow window, int channels, int bits, ulong padding) =>
         (_groups, _window, _channels, _bits, _padding) = (groups, window, channels, bits, padding);
 
-    /// <summary>Input planes, one for each pixel of each channel; eight times as many on an eight-bit input, whose plane b · pixels + i is bit b of pixel i.</summary>
+    /// <summary>Input planes, one for each value; eight times as many on an eight-bit input, whose plane b · values + i is bit b of value i.</summary>
     public int Planes => _channels * _window.Pixels * _bits;
 
     /// <summary>Output planes, one for each channel and position.</summary>
@@ -34,14 +34,20 @@ public sealed class SampleConvolution
     /// <param name="channels">Channels of the input.</param>
     /// <param name="paddingBit">The bit outside the image, on every side.</param>
     /// <param name="groups">Divides the channels and the rows of weights.</param>
-    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, K = channels / groups · taps, column = (channel · kernel rows + row) · kernel columns + column; 1 = +1.</param>
+    /// <param name="signs">
+    /// Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; K = channels / groups · taps, column = (channel · kernel rows + row) · kernel columns + column.
+    /// </param>
     /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
     /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
     /// <param name="isEightBit">Whether each input is a byte, bit b of which counts 2^b.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static SampleConvolution Create(
-        SampleWindow window, int channels, bool paddingBit, int groups, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
-        new(LaneLayer.CreateGroups(groups, channels, window.Taps, signs, masks, limits, isEightBit), window, channels, isEightBit ? 8 : 1, paddingBit ? ulong.MaxValue : 0);
+        SampleWindow window, int channels, bool paddingBit, int groups,
+        ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false)
+    {
+        LaneLayer[] layers = LaneLayer.CreateGroups(groups, channels, window.Taps, signs, masks, limits, isEightBit);
+        return new(layers, window, channels, isEightBit ? 8 : 1, paddingBit ? ulong.MaxValue : 0);
+    }
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Bnn.Kernels;
 
-/// <summary>Pooling of a batch with a sample in each lane: OR of the planes of each window, or AND for some channels. What lies outside the image is ignored.</summary>
-/// <remarks>Exact. One operation for each pixel of each window.</remarks>
+/// <summary>Pooling of a batch with a sample in each lane: OR of the planes of each window, or AND for some channels.</summary>
+/// <remarks>Exact; what lies outside the image is ignored. One operation for each pixel of each window.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class SamplePool
 {

@@ -106,7 +106,10 @@ public class LaneLayerTests
                 for (int c = 0; c < limits.Length; c++)
                 {
                     for (int lane = 0; lane < 64 * TLanes.Words; lane++)
-                        Assert.Equal(LaneCases.Count(weights, c, bits, lane, isEightBit: false) <= limits[c], LaneCases.Bit(output.AsSpan(c * TLanes.Words), lane));
+                    {
+                        bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit: false) <= limits[c];
+                        Assert.Equal(expected, LaneCases.Bit(output.AsSpan(c * TLanes.Words), lane));
+                    }
                 }
             }
         }

@@ -20,10 +20,12 @@ public class LaneNetworkTests
         var random = new Random(1);
         WeightMatrix weights = RandomNetworks.Weights(10, 45, random, masked: false);
         LaneLayer layer = LaneCases.Layer(weights, [.. Enumerable.Repeat(22, 10)], isEightBit: false);
-        LaneScores scores = LaneScores.Create(45, LaneCases.Signs(weights), default, new int[10], 1);
+        ulong[] signs = LaneCases.Signs(weights);
+        int[] limits = [.. Enumerable.Repeat(22, 10)];
+        LaneScores scores = LaneScores.Create(45, signs, default, new int[10], 1);
         var window = new LaneWindow(new(9, 9), 3, 3, 1, 1, 1, 1, 9, 9, paddingBit: false);
-        LaneConvolution pixels = LaneConvolution.Create(window, 5, 1, LaneCases.Signs(weights), default, [.. Enumerable.Repeat(22, 10)]);
-        SampleConvolution samples = SampleConvolution.Create(new(9, 9, 3, 3, 1, 1, 1, 1, 9, 9), 5, false, 1, LaneCases.Signs(weights), default, [.. Enumerable.Repeat(22, 10)]);
+        LaneConvolution pixels = LaneConvolution.Create(window, 5, 1, signs, default, limits);
+        SampleConvolution samples = SampleConvolution.Create(new(9, 9, 3, 3, 1, 1, 1, 1, 9, 9), 5, paddingBit: false, 1, signs, default, limits);
         var pool = new LanePool(window.Output, 2, 2, 2, 2, 0, 0, 4, 4);
         var bytes = new byte[100 * 405];
         var classes = new int[256];
@@ -106,12 +108,14 @@ public class LaneNetworkTests
                     LaneCases.Layer(dense.Weights, [.. dense.Limits], isEightBit).Run<TLanes>(planes, output, TLanes.Words);
                     return output;
                 case ConvolutionLayer convolution:
-                    SampleConvolution lanes = SampleConvolution.Create(Window(convolution.Kernel, convolution.Stride, convolution.Padding), input.Channels, convolution.PaddingBit,
-                        convolution.Groups, LaneCases.Signs(convolution.Weights), LaneCases.Masks(convolution.Weights), [.. convolution.Limits], isEightBit);
+                    SampleConvolution lanes = SampleConvolution.Create(
+                        Window(convolution.Kernel, convolution.Stride, convolution.Padding), input.Channels, convolution.PaddingBit, convolution.Groups,
+                        LaneCases.Signs(convolution.Weights), LaneCases.Masks(convolution.Weights), [.. convolution.Limits], isEightBit);
                     lanes.Run<TLanes>(planes, output, new ulong[lanes.ScratchWords<TLanes>()]);
                     return output;
                 case MaxPoolLayer pool:
-                    SamplePool.Run<TLanes>(Window(pool.Window, pool.Stride, pool.Padding), planes, input.Channels, PixelCases.Packed([.. pool.AndChannels]), output);
+                    SamplePool.Run<TLanes>(
+                        Window(pool.Window, pool.Stride, pool.Padding), planes, input.Channels, PixelCases.Packed([.. pool.AndChannels]), output);
                     return output;
                 case FlattenLayer:
                     return planes;

@@ -59,7 +59,8 @@ internal static class PixelCases
     {
         int taps = kernel.Height * kernel.Width;
         WeightMatrix weights = RandomNetworks.Weights(groups * random.Next(1, 4), input.Channels / groups * taps, random, masked: seed % 3 == 0);
-        IEnumerable<int> limits = Enumerable.Range(0, weights.Rows).Select(c => Math.Max(-1, (weights.LiveCount(c) * (isEightBit ? 255 : 1) / 2) + random.Next(-2, 3)));
+        int unit = isEightBit ? 255 : 1;
+        IEnumerable<int> limits = Enumerable.Range(0, weights.Rows).Select(c => Math.Max(-1, (weights.LiveCount(c) * unit / 2) + random.Next(-2, 3)));
         return new ConvolutionLayer("c", weights, limits.ToEquatableArray(), kernel, stride, padding, random.Next(2) == 1, groups);
     }
 

@@ -19,7 +19,10 @@ public class PixelLaneTests
         (int Channels, int Height, int Width, int Kernel, int Padding)[] shapes =
             [(2, 28, 28, 3, 1), (1, 28, 28, 5, 0), (3, 32, 32, 5, 2), (4, 14, 14, 3, 1), (5, 7, 7, 3, 1), (9, 8, 8, 1, 0), (2, 64, 64, 3, 1), (1, 1, 1, 1, 0)];
         foreach ((int channels, int height, int columns, int kernel, int padding) in shapes)
-            LaneWidths.Run(width, new RandomConvolution(7, new Shape(channels, height, columns), new Extent(kernel, kernel), new Extent(1, 1), new Padding(padding, padding, padding, padding)));
+        {
+            var around = new Padding(padding, padding, padding, padding);
+            LaneWidths.Run(width, new RandomConvolution(7, new Shape(channels, height, columns), new Extent(kernel, kernel), new Extent(1, 1), around));
+        }
     }
 
     [Fact]
@@ -41,10 +44,12 @@ public class PixelLaneTests
             if (((output.Width - 1) * stride.Width) >= 64)
                 continue;
             bool[] image = PixelCases.Image(input, random);
-            var pool = new LanePool(new(input.Height, input.Width), window.Height, window.Width, stride.Height, stride.Width, padding.Top, padding.Left, output.Height, output.Width);
+            var pool = new LanePool(new(input.Height, input.Width), window.Height, window.Width, stride.Height, stride.Width,
+                padding.Top, padding.Left, output.Height, output.Width);
             int inputStride = pool.Input.Words + random.Next(3), outputStride = pool.Output.Words + random.Next(3);
             var planes = new ulong[output.Channels * outputStride];
-            pool.Run(PixelCases.Planes(image, input, pool.Input, inputStride, random), inputStride, input.Channels, PixelCases.Packed(and), planes, outputStride);
+            ulong[] source = PixelCases.Planes(image, input, pool.Input, inputStride, random);
+            pool.Run(source, inputStride, input.Channels, PixelCases.Packed(and), planes, outputStride);
             for (int c = 0; c < output.Channels; c++)
             {
                 for (int y = 0; y < output.Height; y++)
@@ -52,7 +57,8 @@ public class PixelLaneTests
                     for (int x = 0; x < output.Width; x++)
                     {
                         int[] pixels = PixelCases.Window(layer, input, c, y, x);
-                        Assert.Equal(and[c] ? pixels.All(p => image[p]) : pixels.Any(p => image[p]), PixelCases.Pixel(planes, pool.Output, outputStride, c, y, x));
+                        bool expected = and[c] ? pixels.All(p => image[p]) : pixels.Any(p => image[p]);
+                        Assert.Equal(expected, PixelCases.Pixel(planes, pool.Output, outputStride, c, y, x));
                     }
                 }
             }
@@ -82,7 +88,8 @@ public class PixelLaneTests
             for (int c = 0; c < shape.Channels; c++)
             {
                 int pixels = shape.Height * shape.Width;
-                Assert.Equal(image.AsSpan(c * pixels, pixels).Count(true), PixelPlanes.Ones(PixelCases.Planes(image, shape, layout, stride, random).AsSpan(c * stride), layout));
+                ulong[] noisy = PixelCases.Planes(image, shape, layout, stride, random);
+                Assert.Equal(image.AsSpan(c * pixels, pixels).Count(true), PixelPlanes.Ones(noisy.AsSpan(c * stride), layout));
             }
         }
     }
@@ -157,7 +164,8 @@ public class PixelLaneTests
                     for (int x = 0; x < output.Width; x++)
                     {
                         bool expected = PixelCases.Count(_layer, _input, _isEightBit, i => _image[i], c, y, x) <= _layer.Limits[c];
-                        Assert.True(expected == PixelCases.Pixel(planes, convolution.Output, outputStride, c, y, x), $"seed {_seed}, {_input}, {_layer.Kernel}, {_layer.Stride}, {_layer.Padding}: channel {c}, row {y}, column {x}: not {expected}");
+                        Assert.True(expected == PixelCases.Pixel(planes, convolution.Output, outputStride, c, y, x),
+                            $"seed {_seed}, {_input}, {_layer.Kernel}, {_layer.Stride}, {_layer.Padding}: channel {c}, row {y}, column {x}: not {expected}");
                     }
                 }
             }

@@ -44,7 +44,8 @@ public class SampleImageTests
             var window = new SampleWindow(input.Height, input.Width, layer.Kernel.Height, layer.Kernel.Width, layer.Stride.Height, layer.Stride.Width,
                 layer.Padding.Top, layer.Padding.Left, output.Height, output.Width);
             SampleConvolution convolution = SampleConvolution.Create(
-                window, input.Channels, layer.PaddingBit, layer.Groups, LaneCases.Signs(layer.Weights), LaneCases.Masks(layer.Weights), [.. layer.Limits], isEightBit);
+                window, input.Channels, layer.PaddingBit, layer.Groups,
+                LaneCases.Signs(layer.Weights), LaneCases.Masks(layer.Weights), [.. layer.Limits], isEightBit);
             int lanes = 64 * TLanes.Words;
             bool[,] bits = LaneCases.Bits(convolution.Planes, lanes, new Random(seed));
             var planes = new ulong[convolution.OutputPlanes * TLanes.Words];
@@ -78,14 +79,18 @@ public class SampleImageTests
             bool[,] bits = LaneCases.Bits(input.Count, lanes, random);
             var planes = new ulong[output.Count * TLanes.Words];
             SamplePool.Run<TLanes>(
-                new(input.Height, input.Width, window.Height, window.Width, stride.Height, stride.Width, padding.Top, padding.Left, output.Height, output.Width),
+                new(input.Height, input.Width, window.Height, window.Width, stride.Height, stride.Width,
+                    padding.Top, padding.Left, output.Height, output.Width),
                 LaneCases.Planes(bits), input.Channels, seed % 4 == 1 ? default : PixelCases.Packed(and), planes);
             for (int i = 0; i < output.Count; i++)
             {
                 int channel = i / (output.Height * output.Width), y = i / output.Width % output.Height, x = i % output.Width;
                 int[] pixels = PixelCases.Window(layer, input, channel, y, x);
                 for (int lane = seed % 5; lane < lanes; lane += 13)
-                    Assert.Equal(and[channel] ? pixels.All(p => bits[p, lane]) : pixels.Any(p => bits[p, lane]), LaneCases.Bit(planes.AsSpan(i * TLanes.Words), lane));
+                {
+                    bool expected = and[channel] ? pixels.All(p => bits[p, lane]) : pixels.Any(p => bits[p, lane]);
+                    Assert.Equal(expected, LaneCases.Bit(planes.AsSpan(i * TLanes.Words), lane));
+                }
             }
         }
     }
