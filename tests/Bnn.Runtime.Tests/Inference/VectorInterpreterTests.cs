@@ -90,7 +90,7 @@ public class VectorInterpreterTests
         // Scores over 70,000 values.
         WeightMatrix classes = RandomNetworks.Weights(2, 1, new Random(3), masked: false);
         var network = new Network("wide", new(1, 70, 1000), new RawBitsEncoding(), new([new SumScoresLayer("s", classes, new([1, 2]), 1)]), default, default);
-        Assert.Null(SampleLanes.Of(network));
+        Assert.Null(SampleLanes.Of(network, costOfOne: 0, lanes: null));
         byte[] images = [.. RandomNetworks.Input(network, 1), .. RandomNetworks.Input(network, 2)];
         var actual = new int[4];
         new Interpreter(network, InterpreterMode.Vector).ScoresBatch(images, actual);
