@@ -98,6 +98,20 @@ public class VectorInterpreterTests
     }
 
     [Fact]
+    public void A_register_is_taken_if_its_samples_cost_more_one_after_another()
+    {
+        Network network = RandomNetworks.Dense(7);
+        Assert.Equal(0, SampleLanes.Of(network, costOfOne: 1, lanes: null)!.Worth(1000));
+        Assert.Equal(1, SampleLanes.Of(network, costOfOne: int.MaxValue, lanes: null)!.Worth(1));
+        SampleLanes fifty = SampleLanes.Of(network, costOfOne: (LaneCost.Samples(network, 128) + 49) / 50, lanes: null)!;
+        Assert.Equal(0, fifty.Worth(0));
+        Assert.Equal(0, fifty.Worth(40));
+        Assert.Equal(50, fifty.Worth(50));
+        Assert.Equal(512, fifty.Worth(512));
+        Assert.Equal(512, fifty.Worth(520));
+    }
+
+    [Fact]
     public void Modes_tell_what_they_are()
     {
         Network network = RandomNetworks.Dense(3);
