@@ -61,8 +61,9 @@ internal readonly ref struct WeightRow
         return count;
     }
 
+    /// <summary>Packed, 1 = the weight is of <paramref name="kind"/>; tail bits 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Word(WeightKind kind, int word)
+    public ulong Word(WeightKind kind, int word)
     {
         ulong columns = WeightMatrix.TailMask(_inputs, word), live = _live.IsEmpty ? columns : _live[word];
         return kind switch
