@@ -21,11 +21,9 @@ public sealed class ColumnLayer
     private readonly int _digits;
     private readonly ColumnBlocks?[] _blocks = new ColumnBlocks?[4];
 
-    private ColumnLayer(int inputs, int channels, ulong[] live, bool isMasked)
+    private ColumnLayer(int inputs, int channels, SharedMask mask)
     {
-        (Inputs, Channels, IsMasked, _live) = (inputs, channels, isMasked, live);
-        foreach (ulong word in live)
-            _liveInputs += BitOperations.PopCount(word);
+        (Inputs, Channels, IsMasked, _live, _liveInputs) = (inputs, channels, mask.Differs, mask.Live, mask.LiveInputs);
         // limit − count and its sign; half of it still has the digits that the adder tree wants.
         _digits = 1 + Math.Max(AdderTree.RegisterDigits, BitDigits.For(_liveInputs + 1));
     }
@@ -51,8 +49,7 @@ public sealed class ColumnLayer
     public static ColumnLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits)
     {
         AdderTable.Check(inputs, signs, masks, limits.Length);
-        (ulong[] live, bool isMasked) = SharedMask.Of(inputs, masks);
-        var layer = new ColumnLayer(inputs, limits.Length, live, isMasked);
+        var layer = new ColumnLayer(inputs, limits.Length, SharedMask.Of(inputs, masks));
         int width = Lanes512.IsAccelerated ? Lanes512.Words : Lanes256.IsAccelerated ? Lanes256.Words : Lanes128.IsAccelerated ? Lanes128.Words : 1;
         var blocks = new ColumnBlocks(WeightMatrix.WordsFor(limits.Length), layer.Rows, width);
         var column = new ulong[layer.Rows];

@@ -65,6 +65,11 @@ public class LaneTierTests
             LaneWidths.Run(width, new SamplePlanesTests.Packing(2));
         }
         ActiveInputsTests.Check();
+        foreach (PermuteTier permute in Enum.GetValues<PermuteTier>())
+        {
+            foreach (OneSampleCase layer in OneSampleCases.Small(step: 37).Concat(OneSampleCases.Channels(step: 43)))
+                PermuteLayerTests.Check(layer, permute);
+        }
         Console.WriteLine($"Checked {tier}: {string.Join(", ", widths)} lanes.");
         return 0;
     }
