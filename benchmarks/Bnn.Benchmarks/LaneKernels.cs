@@ -130,7 +130,7 @@ internal static class LaneKernels
         });
     }
 
-    private static void Fire(ulong[][] rows, ulong[] x, int limit, ulong[] output)
+    internal static void Fire(ulong[][] rows, ulong[] x, int limit, ulong[] output)
     {
         Array.Clear(output);
         for (int c = 0; c < rows.Length; c++)

@@ -82,19 +82,30 @@ internal static unsafe class ActiveInputs
     private static int ByTable(ref ulong input, ref ulong live, int words, ulong idle, ushort* list, ref ushort places)
     {
         ushort* end = list;
+        Vector128<ushort> eight = Vector128.Create((ushort)8), from = Vector128<ushort>.Zero;
         for (int w = 0; w < words; w++)
         {
             ulong active = (Unsafe.Add(ref input, w) ^ idle) & Unsafe.Add(ref live, w);
-            Vector128<ushort> from = Vector128.Create((ushort)(64 * w));
-            for (int b = 0; b < 8; b++, active >>= 8)
-            {
-                nuint octet = (byte)active;
-                (Vector128.LoadUnsafe(ref places, octet * 8) + from).Store(end);
-                from += Vector128.Create((ushort)8);
-                end += BitOperations.PopCount((uint)octet);
-            }
+            // Written out, because the JIT would keep the loop.
+            end = Octet(end, ref places, (byte)active, from);
+            end = Octet(end, ref places, (byte)(active >> 8), from += eight);
+            end = Octet(end, ref places, (byte)(active >> 16), from += eight);
+            end = Octet(end, ref places, (byte)(active >> 24), from += eight);
+            end = Octet(end, ref places, (byte)(active >> 32), from += eight);
+            end = Octet(end, ref places, (byte)(active >> 40), from += eight);
+            end = Octet(end, ref places, (byte)(active >> 48), from += eight);
+            end = Octet(end, ref places, (byte)(active >> 56), from += eight);
+            from += eight;
         }
         return (int)(end - list);
+    }
+
+    // Writes eight entries, of which those behind the octet's ones are written again by the next.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ushort* Octet(ushort* end, ref ushort places, byte octet, Vector128<ushort> from)
+    {
+        (Vector128.LoadUnsafe(ref places, 8 * (nuint)octet) + from).Store(end);
+        return end + BitOperations.PopCount((uint)octet);
     }
 
     private static ushort[] Places()

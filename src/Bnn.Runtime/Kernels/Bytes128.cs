@@ -29,7 +29,7 @@ internal readonly unsafe struct Bytes128 : IByteLanes<Bytes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes128 Differences(Bytes128 pattern, Bytes128 weights, Bytes128 low, Bytes128 high) => new(Vector128.ShuffleNative(pattern._value, weights._value));
+    public static Bytes128 Differences(Bytes128 pattern, in Bytes128 weights, Bytes128 low, Bytes128 high) => new(Vector128.ShuffleNative(pattern._value, weights._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -26,11 +26,13 @@ internal readonly unsafe struct Bytes256 : IByteLanes<Bytes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes256 Pattern(byte* table, byte step) => new(Vector256.Create(Vector128.Load(table + step)));
+    public static Bytes256 Pattern(byte* table, byte step) => new(Avx2.IsSupported
+        ? Avx2.BroadcastVector128ToVector256(table + step)
+        : Vector256.Create(Vector128.Load(table + step)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes256 Differences(Bytes256 pattern, Bytes256 weights, Bytes256 low, Bytes256 high) => new(Avx2.IsSupported
+    public static Bytes256 Differences(Bytes256 pattern, in Bytes256 weights, Bytes256 low, Bytes256 high) => new(Avx2.IsSupported
         ? Avx2.Shuffle(pattern._value, weights._value)
         : Vector256.Create(
             Vector128.ShuffleNative(pattern._value.GetLower(), weights._value.GetLower()),

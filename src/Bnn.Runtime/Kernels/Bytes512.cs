@@ -50,7 +50,7 @@ internal readonly unsafe struct Bytes512 : IByteLanes<Bytes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes512 Differences(Bytes512 pattern, Bytes512 weights, Bytes512 low, Bytes512 high) => new(Avx512Vbmi.IsSupported
+    public static Bytes512 Differences(Bytes512 pattern, in Bytes512 weights, Bytes512 low, Bytes512 high) => new(Avx512Vbmi.IsSupported
         ? Avx512Vbmi.PermuteVar64x8x2(low._value, pattern._value ^ weights._value, high._value)
         : LookUp(low._value, pattern._value ^ weights._value, high._value));
 

@@ -32,7 +32,7 @@ internal unsafe interface IByteLanes<TSelf>
     /// <param name="weights">Weights of each channel.</param>
     /// <param name="low">First register of the table.</param>
     /// <param name="high">Second register of the table.</param>
-    static abstract TSelf Differences(TSelf pattern, TSelf weights, TSelf low, TSelf high);
+    static abstract TSelf Differences(TSelf pattern, in TSelf weights, TSelf low, TSelf high);
 
     /// <summary>Adds bytes; sums are at most 255.</summary>
     static abstract TSelf Add(TSelf left, TSelf right);

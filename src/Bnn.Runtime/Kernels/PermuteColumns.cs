@@ -19,6 +19,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     private readonly ulong[] _live;
     private readonly bool _isMasked;
     private readonly int _steps;
+    private readonly int _stepsOfBytes;
     private readonly int _registers;
     private readonly byte[] _memory;
     private readonly TBytes* _table;
@@ -36,6 +37,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         (_live, _isMasked) = (mask.Live, mask.Differs);
         int perStep = TBytes.Inputs(_isMasked);
         _steps = (inputs + perStep - 1) / perStep;
+        _stepsOfBytes = byte.MaxValue / perStep;
         _registers = (limits.Length + TBytes.Channels - 1) / TBytes.Channels;
         byte[] table = TBytes.Table(_isMasked);
         // In a heap whose objects stay where they are; from a cache line on.
@@ -131,27 +133,26 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         var table = (byte*)_table;
         for (int i = 0; i < 2 * TSize.Registers; i++)
             sums[i] = zero;
-        int most = 255 / TBytes.Inputs(_isMasked);
-        for (int left = _steps; left > 0; left -= most)
+        for (int left = _steps; left > 0; left -= _stepsOfBytes)
         {
             TBytes a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
-            for (byte* end = steps + Math.Min(left, most); steps < end; steps++, weights += TSize.Registers)
+            for (byte* end = steps + Math.Min(left, _stepsOfBytes); steps < end; steps++, weights += TSize.Registers)
             {
                 TBytes pattern = TBytes.Pattern(table, *steps);
-                a = TBytes.Add(a, TBytes.Differences(pattern, weights[0], low, high));
+                a = TBytes.Add(a, TBytes.Differences(pattern, in weights[0], low, high));
                 if (TSize.Registers > 1)
-                    b = TBytes.Add(b, TBytes.Differences(pattern, weights[1], low, high));
+                    b = TBytes.Add(b, TBytes.Differences(pattern, in weights[1], low, high));
                 if (TSize.Registers > 2)
                 {
-                    c = TBytes.Add(c, TBytes.Differences(pattern, weights[2], low, high));
-                    d = TBytes.Add(d, TBytes.Differences(pattern, weights[3], low, high));
+                    c = TBytes.Add(c, TBytes.Differences(pattern, in weights[2], low, high));
+                    d = TBytes.Add(d, TBytes.Differences(pattern, in weights[3], low, high));
                 }
                 if (TSize.Registers > 4)
                 {
-                    e = TBytes.Add(e, TBytes.Differences(pattern, weights[4], low, high));
-                    f = TBytes.Add(f, TBytes.Differences(pattern, weights[5], low, high));
-                    g = TBytes.Add(g, TBytes.Differences(pattern, weights[6], low, high));
-                    h = TBytes.Add(h, TBytes.Differences(pattern, weights[7], low, high));
+                    e = TBytes.Add(e, TBytes.Differences(pattern, in weights[4], low, high));
+                    f = TBytes.Add(f, TBytes.Differences(pattern, in weights[5], low, high));
+                    g = TBytes.Add(g, TBytes.Differences(pattern, in weights[6], low, high));
+                    h = TBytes.Add(h, TBytes.Differences(pattern, in weights[7], low, high));
                 }
             }
             Widen(sums, a);
