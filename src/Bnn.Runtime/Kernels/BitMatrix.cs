@@ -49,6 +49,7 @@ public static class BitMatrix
 
     /// <summary>Exchanges rows and columns of 64 x 64 bits, of whose rows those from <paramref name="used"/> on are 0.</summary>
     /// <remarks>Each stage exchanges bit number s of the row with that of the column. Low stages first, over the used rows only.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void TransposeBlock(Span<ulong> block, int used)
     {
         ref ulong rows = ref MemoryMarshal.GetReference(block);

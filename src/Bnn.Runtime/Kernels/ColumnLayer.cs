@@ -138,6 +138,7 @@ public sealed class ColumnLayer
     }
 
     // Rows for the 64 channels from first on. A channel that does not exist is one without weights that never fires.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(Span<ulong> rows, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, int first)
     {
         Span<ulong> weights = rows[(2 * _digits)..];
@@ -164,6 +165,7 @@ public sealed class ColumnLayer
             FillWeights(weights[Inputs..], WeightKind.Minus, signs, masks, first, channels);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillWeights(Span<ulong> weights, WeightKind kind, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int first, int channels)
     {
         Span<ulong> block = stackalloc ulong[64];

@@ -32,6 +32,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     /// <param name="masks">The same shape, or empty.</param>
     /// <param name="limits"><c>[C]</c></param>
     /// <param name="mask">What the masks share.</param>
+    /// <exception cref="OverflowException">The weights in this form are more than 2 GB.</exception>
     public PermuteColumns(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, SharedMask mask)
     {
         (_live, _isMasked) = (mask.Live, mask.Differs);
@@ -48,22 +49,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         _bounds = (TBytes*)(first + table.Length);
         _weights = _bounds + (2 * _registers);
         for (int c = 0; c < limits.Length; c++)
-        {
-            int register = c / TBytes.Channels, lane = c % TBytes.Channels;
-            var row = new WeightRow(inputs, signs, masks, c);
-            int most = row.Count(WeightKind.Plus) + row.Count(WeightKind.Minus);
-            // Even channels, then odd ones; a channel that does not exist has the bound of one that never fires.
-            ((ushort*)(_bounds + (2 * register) + (lane & 1)))[lane >> 1] = (ushort)(Math.Clamp(limits[c], -1, most) + 1);
-            (int group, int size) = GroupOf(register);
-            byte* weights = (byte*)(_weights + (group * _steps) + (register - group)) + lane;
-            for (int s = 0; s < _steps; s++)
-            {
-                int bits = Bits(row, WeightKind.Plus, s * perStep, perStep);
-                if (_isMasked)
-                    bits |= (bits | Bits(row, WeightKind.Minus, s * perStep, perStep)) << perStep;
-                weights[s * size * TBytes.Channels] = (byte)bits;
-            }
-        }
+            Write(c, new WeightRow(inputs, signs, masks, c), limits[c]);
     }
 
     /// <inheritdoc/>
@@ -79,7 +65,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         for (int r = 0; r < _registers;)
         {
             (int group, int size) = GroupOf(r);
-            TBytes* weights = _weights + (group * _steps);
+            TBytes* weights = _weights + ((nint)group * _steps);
             switch (size)
             {
                 case 8:
@@ -102,6 +88,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                 output[channel >> 6] |= fired << (channel & 63);
             }
         }
+        GC.KeepAlive(this);
     }
 
     // Where the registers begin that go together with this one, and how many they are: eights, then at most one four, two and one.
@@ -116,12 +103,30 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         return (first, size);
     }
 
+    // Bounds of even channels come before those of odd ones; a channel that does not exist has the bound of one that never fires.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Write(int channel, WeightRow row, int limit)
+    {
+        int register = channel / TBytes.Channels, lane = channel % TBytes.Channels, perStep = TBytes.Inputs(_isMasked);
+        int most = row.Count(WeightKind.Plus) + row.Count(WeightKind.Minus);
+        ((ushort*)(_bounds + (2 * register) + (lane & 1)))[lane >> 1] = (ushort)(Math.Clamp(limit, -1, most) + 1);
+        (int group, int size) = GroupOf(register);
+        byte* weights = (byte*)(_weights + ((nint)group * _steps) + (register - group)) + lane;
+        for (int s = 0; s < _steps; s++, weights += size * TBytes.Channels)
+        {
+            int bits = Bits(row, WeightKind.Plus, s * perStep, perStep);
+            *weights = (byte)(_isMasked ? bits | ((bits | Bits(row, WeightKind.Minus, s * perStep, perStep)) << perStep) : bits);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Bits(WeightRow row, WeightKind kind, int from, int count)
     {
-        int bits = 0;
-        for (int i = 0; i < count && from + i < row.Inputs; i++)
-            bits |= (int)(row.Word(kind, (from + i) >> 6) >> ((from + i) & 63) & 1) << i;
-        return bits;
+        int word = from >> 6, shift = from & 63;
+        ulong bits = row.Word(kind, word) >> shift;
+        if (shift + count > 64 && 64 * (word + 1) < row.Inputs)
+            bits |= row.Word(kind, word + 1) << (64 - shift);
+        return (int)bits & ((1 << count) - 1);
     }
 
     // The JIT knows the number of registers, and keeps only the sums that are there.

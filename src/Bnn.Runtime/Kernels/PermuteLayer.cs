@@ -54,6 +54,7 @@ public sealed class PermuteLayer
     /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
     /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="OverflowException">K·C/4 bytes, twice as many if masks differ, are more than 2 GB.</exception>
     public static PermuteLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits) =>
         Create(inputs, signs, masks, limits, Best);
 
@@ -64,6 +65,7 @@ public sealed class PermuteLayer
     /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
     /// <param name="tier">The way.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="OverflowException">K·C/4 bytes, twice as many if masks differ, are more than 2 GB.</exception>
     public static PermuteLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, PermuteTier tier)
     {
         AdderTable.Check(inputs, signs, masks, limits.Length);
