@@ -63,6 +63,22 @@ public sealed class ColumnLayer
         return layer;
     }
 
+    /// <summary>Gives the output bits of all channels, with the widest registers of the processor.</summary>
+    /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>
+    /// <param name="output">Receives <c>[⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the input.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    {
+        if (Lanes512.IsAccelerated)
+            Run<Lanes512>(input, output);
+        else if (Lanes256.IsAccelerated)
+            Run<Lanes256>(input, output);
+        else if (Lanes128.IsAccelerated)
+            Run<Lanes128>(input, output);
+        else
+            Run<Lanes64>(input, output);
+    }
+
     /// <summary>Gives the output bits of all channels.</summary>
     /// <typeparam name="TLanes">Registers of full blocks; what remains takes narrower ones.</typeparam>
     /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>

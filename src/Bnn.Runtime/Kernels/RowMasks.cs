@@ -1,7 +1,10 @@
+using System.ComponentModel;
+
 namespace Bnn.Kernels;
 
 /// <summary>Masks of a layer as a builder gets them: none, one row that all channels share, or a row for each channel.</summary>
-internal static class RowMasks
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class RowMasks
 {
     /// <summary>None, or a row for each channel.</summary>
     /// <param name="masks">Empty, one row, or as many words as <paramref name="signs"/>.</param>

@@ -16,7 +16,7 @@ internal sealed class LaneTables
     public LaneTables(Plan plan)
     {
         _plan = plan;
-        _layers = [.. plan.Layers.Where(layer => layer.Layer is WeightedLayer && (plan.Batch.Input is not null || layer is PixelLanesPlan)).Select(layer => layer.Index)];
+        _layers = [.. plan.Layers.Where(layer => layer.Layer is WeightedLayer && (plan.Batch.Input is not null || layer is PixelLanesPlan || layer.Lowering is Lowering.ActiveColumns or Lowering.Permute)).Select(layer => layer.Index)];
     }
 
     /// <summary>Words of weights and masks that no other lowering has.</summary>
@@ -26,12 +26,17 @@ internal sealed class LaneTables
     public int Inputs(int layer) => Packed(layer) is null ? Layer(layer).Weights.Columns : layer == 0 ? _plan.Input.Columns.Length : Layer(layer).Weights.Columns;
 
     /// <summary>Signs, masks and limits or biases of a layer, as arguments.</summary>
-    public string Arguments(int layer)
+    /// <param name="layer">Index of the layer.</param>
+    /// <param name="areMasksExpanded">Whether a row of masks that all channels share must be repeated for each.</param>
+    public string Arguments(int layer, bool areMasksExpanded = false)
     {
         string index = Literal.Of(layer);
         string signs = IsShared(layer) ? $"Layer{index}Weights.Slice(0, {Literal.Of(Rows(layer) * WordsOf(layer))})" : $"Lanes{index}Signs";
         string numbers = Layer(layer) is ScoreLayer scores ? $"Lanes{index}Biases, {Literal.Of(scores.Scale)}" : $"Lanes{index}Limits";
-        return $"{signs}, {(Masks(layer) == 0 ? "default" : $"Lanes{index}Masks")}, {numbers}";
+        string masks = Masks(layer) == 0 ? "default" : $"Lanes{index}Masks";
+        if (areMasksExpanded && Masks(layer) > 0)
+            masks = $"global::Bnn.Kernels.RowMasks.Expand({masks}, {signs})";
+        return $"{signs}, {masks}, {numbers}";
     }
 
     /// <summary>Writes the tables.</summary>

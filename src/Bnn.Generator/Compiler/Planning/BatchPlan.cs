@@ -15,11 +15,10 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
     /// <summary>Chooses.</summary>
     /// <param name="network">The compact network.</param>
     /// <param name="settings">Goal, lowering by name.</param>
-    /// <param name="inLanes">Layers of one sample with a pixel in each lane.</param>
-    /// <param name="first">The first layer of one sample with its channels in the lanes, if that is chosen.</param>
-    public static BatchPlan Of(Network network, CompileSettings settings, bool[] inLanes, ChannelLanesPlan? first)
+    /// <param name="sample">How one sample runs.</param>
+    public static BatchPlan Of(Network network, CompileSettings settings, OneSample sample)
     {
-        double alone = PixelLanesPlanner.Cycles(network, inLanes, first, LaneTier.Usual);
+        double alone = sample.Cycles(LaneTier.Usual);
         InputLayout planes = network.Layers[0] is DenseLayer or ScoresLayer ? InputLayout.Of(network) : InputLayout.OfPlanes(network);
         string? obstacle = settings.Goal == Goal.Size ? "that is least code"
             : settings.Lowering is not (null or Lowering.SampleLanes) ? "the lowering of each layer was asked for"
@@ -31,7 +30,7 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
         if (settings.Lowering == Lowering.SampleLanes)
             return new(planes, 1, cycles, FormattableString.Invariant($"a sample in each lane, about {cycles:F0} cycles each: asked for"));
         bool pays = LaneTier.All.All(tier =>
-            Of(network, planes, tier, 64 * tier.Words) < PixelLanesPlanner.Cycles(network, inLanes, first, tier) * CostModel.Advantage);
+            Of(network, planes, tier, 64 * tier.Words) < sample.Cycles(tier) * CostModel.Advantage);
         return pays
             ? new(planes, least, cycles, FormattableString.Invariant($"a sample in each lane, about {cycles:F0} cycles each, from {least} samples on"))
             : new(null, 0, alone, FormattableString.Invariant($"sample by sample: in lanes it would be about {cycles:F0} cycles each"));

@@ -103,6 +103,27 @@ internal static class CostModel
     /// <summary>The same for a word.</summary>
     public const double Plane64 = 3;
 
+    /// <summary>Cycles to list the ones among eight inputs (docs/decisions/0009-one-sample.md, like those that follow).</summary>
+    public const double Octet = 5;
+
+    /// <summary>Cycles of a register of channels besides the planes it adds.</summary>
+    public const double ColumnRegister = 130;
+
+    /// <summary>Columns of more words than this leave the nearest caches, and cost <see cref="FarColumn"/> times as much.</summary>
+    public const long NearWords = 32 << 10;
+
+    /// <summary>See <see cref="NearWords"/>.</summary>
+    public const double FarColumn = 1.5;
+
+    /// <summary>Part of the inputs that are 1, or 0 if those are fewer: one half of what training leaves balanced. Images have fewer.</summary>
+    public const double Active = 0.5;
+
+    /// <summary>Cycles of a look-up and an addition for four inputs of 32 channels, or seven of 64 with VBMI.</summary>
+    public const double Permute = 2;
+
+    /// <summary>Cycles of a layer by look-ups besides.</summary>
+    public const double PermuteLayer = 110;
+
     /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
     public const double LaneChannel = 60;
 

@@ -17,6 +17,12 @@ internal enum Lowering
     /// <summary>One of neighbouring convolutions and pools of an image with a pixel in each lane: carry-save adders count planes.</summary>
     PixelLanes,
 
+    /// <summary>A dense layer of one sample with a channel in each lane: the weights of the inputs that are 1 are added up, or of those that are 0.</summary>
+    ActiveColumns,
+
+    /// <summary>A dense layer of one sample with a channel in each byte: a shuffle looks up how many of a few inputs differ from the weights.</summary>
+    Permute,
+
     /// <summary>All layers of a batch with a sample in each lane. One sample runs as without.</summary>
     SampleLanes,
 

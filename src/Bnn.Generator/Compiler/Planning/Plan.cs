@@ -25,10 +25,10 @@ internal enum Goal
 /// <param name="Input">Where the input bits come from and lie.</param>
 /// <param name="Layers">One for each layer of <paramref name="Compact"/>.</param>
 /// <param name="Batch">How batches run.</param>
-/// <param name="Cycles">Estimated cycles of one sample, with vectors of the usual width.</param>
+/// <param name="Sample">How one sample runs.</param>
 internal sealed record Plan(
     Network Network, Network Compact, IReadOnlyList<PassRecord> Passes, Goal Goal, InputLayout Input, IReadOnlyList<LayerPlan> Layers,
-    BatchPlan Batch, double Cycles)
+    BatchPlan Batch, OneSample Sample)
 {
     /// <summary>The plan in lines for people, ended by line feeds.</summary>
     public string Text
@@ -43,7 +43,7 @@ internal sealed record Plan(
             Add(text, $"input       {Input.Describe()}");
             foreach (LayerPlan layer in Layers)
                 Add(text, $"layer {layer.Index,-5} {layer.Shape}, {layer.Lowering}: {layer.Reason}");
-            Add(text, $"sample      about {Cycles:F0} cycles");
+            Add(text, $"sample      about {Sample.Cycles(LaneTier.Usual):F0} cycles");
             Add(text, $"batch       {Batch.Reason}");
             return text.ToString();
         }

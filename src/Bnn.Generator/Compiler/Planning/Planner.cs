@@ -17,10 +17,13 @@ internal static class Planner
         IReadOnlyList<Shape> shapes = compact.Shapes();
         bool[] isNeeded = Needed(compact);
         ChannelLanesPlan? first = isNeeded[0] ? ChannelLanesPlan.Of(compact, settings, ImageLayout.For(shapes[1], reader: null)) : null;
-        bool[] inLanes = PixelLanesPlanner.Choose(compact, settings, isNeeded, first);
-        BatchPlan batch = BatchPlan.Of(compact, settings, inLanes, first);
+        Lowering?[] dense = [.. isNeeded.Select((isNeeded, i) => isNeeded ? DenseLanes.Choose(compact, i, settings) : null)];
+        var sample = new OneSample(compact, first, dense, new bool[isNeeded.Length]);
+        sample = sample with { InLanes = PixelLanesPlanner.Choose(sample, settings, isNeeded) };
+        BatchPlan batch = BatchPlan.Of(compact, settings, sample);
         if (settings.Goal == Goal.Throughput && batch.Input is not null)
-            inLanes = new bool[inLanes.Length];
+            sample = sample.OnWords();
+        bool[] inLanes = sample.InLanes;
         InputLayout input = inLanes[0] ? InputLayout.OfPlanes(compact) : InputLayout.Of(compact, first?.Codes);
         var layers = new List<LayerPlan>();
         long left = CostModel.ModelBudget(settings.UnrolledBudget);
@@ -40,7 +43,9 @@ internal static class Planner
             else if (compact.Layers[i] is WeightedLayer layer)
             {
                 RowsPlan rows = RowsPlanner.Of(compact, i, from, input);
-                (Lowering lowering, string reason) = isNeeded[i] ? Choose(rows, settings, left) : (Lowering.None, "nobody reads it");
+                (Lowering lowering, string reason) = !isNeeded[i] ? (Lowering.None, "nobody reads it")
+                    : sample.Dense[i] is { } inColumns ? (inColumns, settings.Lowering is null ? "cheaper than words on every processor" : "asked for")
+                    : Choose(rows, settings, left);
                 if (lowering == Lowering.Unrolled)
                     left -= rows.WordOperations;
                 layers.Add(new WeightedPlan(i, layer, from, to, lowering, reason, rows, layer.Positions(from.Shape)));
@@ -49,8 +54,7 @@ internal static class Planner
                 layers.Add(Bits(i, compact.Layers[i], from, to, isNeeded[i]));
             from = to;
         }
-        double cycles = PixelLanesPlanner.Cycles(compact, inLanes, first, LaneTier.Usual);
-        return new(network, compact, passes, settings.Goal, input, layers, batch, cycles);
+        return new(network, compact, passes, settings.Goal, input, layers, batch, sample);
     }
 
     private static PixelLanesPlan InLanes(Network network, int index, bool[] inLanes, ImageLayout from, ImageLayout to, CompileSettings settings)

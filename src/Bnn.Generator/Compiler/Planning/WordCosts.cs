@@ -5,6 +5,9 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <summary>What layers of one sample cost on packed words, in cycles.</summary>
 internal static class WordCosts
 {
+    /// <summary>Cycles of a layer that sees the whole of an input of one plane.</summary>
+    public static double Of(WeightedLayer layer) => (double)layer.Weights.Rows * WeightMatrix.WordsFor(layer.Weights.Columns) * CostModel.Word;
+
     /// <summary>Cycles of <paramref name="layer"/>.</summary>
     /// <param name="layer">Any layer.</param>
     /// <param name="input">What it reads.</param>
@@ -31,10 +34,7 @@ internal static class WordCosts
             }
 
             case WeightedLayer weighted:
-            {
-                double words = (double)weighted.Weights.Rows * WeightMatrix.WordsFor(weighted.Weights.Columns) * planes;
-                return weighted.Positions(input) * words * CostModel.Word;
-            }
+                return weighted.Positions(input) * planes * Of(weighted);
 
             default:
                 return input.Count / 64.0 * CostModel.TransposedWord;

@@ -1,0 +1,65 @@
+using Bnn.Generator.Compiler.Passes;
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Planning;
+
+/// <summary>Chooses how a dense layer of one sample lies in lanes, if it does.</summary>
+internal static class DenseLanes
+{
+    private static readonly Lowering[] s_lowerings = [Lowering.ActiveColumns, Lowering.Permute];
+
+    /// <summary>A lowering that is faster than words on some tiers and slower on none, the best over all of them; null if there is none.</summary>
+    /// <param name="network">The compact network.</param>
+    /// <param name="index">Index of a layer.</param>
+    /// <param name="settings">Goal, lowering by name.</param>
+    public static Lowering? Choose(Network network, int index, CompileSettings settings)
+    {
+        if (network.Layers[index] is not DenseLayer layer || network.IsEightBit(index) || layer.Weights.LiveCount() == 0 || settings.Goal == Goal.Size)
+            return null;
+        if (settings.Lowering is Lowering.ActiveColumns or Lowering.Permute)
+            return settings.Lowering;
+        if (settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable)
+            return null;
+        Lowering? best = null;
+        double least = CostModel.Advantage;
+        foreach (Lowering lowering in s_lowerings)
+        {
+            double[] ratios = [.. LaneTier.All.Select(tier => Cycles(tier, layer, lowering) / (tier.WordFactor * WordCosts.Of(layer)))];
+            double mean = ratios.Average();
+            if (ratios.Max() <= 1 && mean < least)
+                (best, least) = (lowering, mean);
+        }
+        return best;
+    }
+
+    /// <summary>Cycles of one sample.</summary>
+    public static double Cycles(LaneTier tier, DenseLayer layer, Lowering lowering)
+    {
+        WeightMatrix weights = layer.Weights;
+        double masks = HasElementMasks(weights) ? 2 : 1;
+        int words = WeightMatrix.WordsFor(weights.Rows), inputs = weights.ReadColumns().Count(isRead => isRead);
+        if (lowering == Lowering.ActiveColumns)
+        {
+            double far = (long)words * inputs > CostModel.NearWords ? CostModel.FarColumn : 1;
+            return (weights.Columns / 8.0 * CostModel.Octet)
+                + tier.Registers(words, width => CostModel.ColumnRegister + (inputs * CostModel.Active * masks * far * LaneTier.Plane(width)));
+        }
+        // A byte for each channel; the counts of a few inputs from one look-up.
+        int bytes = tier.Words * 8, together = tier.Words == 8 ? 7 : 4;
+        double steps = Math.Ceiling(weights.Columns / (double)together) * Math.Ceiling(weights.Rows / (double)bytes);
+        return CostModel.PermuteLayer + (steps * masks * CostModel.Permute);
+    }
+
+    private static bool HasElementMasks(WeightMatrix weights)
+    {
+        for (int row = 1; weights.HasMask && row < weights.Rows; row++)
+        {
+            for (int word = 0; word < weights.WordsPerRow; word++)
+            {
+                if (weights.Live(row, word) != weights.Live(0, word))
+                    return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,57 @@
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Planning;
+
+/// <summary>What of one sample lies in lanes.</summary>
+/// <param name="Network">The compact network.</param>
+/// <param name="First">The first layer with its channels in lanes, unless its pixels are; null: it does not fit.</param>
+/// <param name="Dense">For each layer the lowering of a dense layer in lanes; null: words.</param>
+/// <param name="InLanes">Whether a layer has a pixel in each lane.</param>
+internal sealed record OneSample(Network Network, ChannelLanesPlan? First, Lowering?[] Dense, bool[] InLanes)
+{
+    /// <summary>The same on words alone, but for a first layer that is no more code so.</summary>
+    public OneSample OnWords() => this with { Dense = new Lowering?[Dense.Length], InLanes = new bool[InLanes.Length] };
+
+    /// <summary>Cycles of all layers.</summary>
+    public double Cycles(LaneTier tier)
+    {
+        double cycles = CostModel.Sample;
+        for (int i = 0; i < InLanes.Length; i++)
+        {
+            cycles += Change(i, i > 0 && InLanes[i - 1], InLanes[i]);
+            cycles += InLanes[i] ? Pixels(i, tier) : Others(i, tier);
+        }
+        return cycles;
+    }
+
+    /// <summary>Cycles of a layer with a pixel in each lane.</summary>
+    public double Pixels(int index, LaneTier tier)
+    {
+        Shape input = Network.Shapes()[index];
+        return Network.Layers[index] switch
+        {
+            ConvolutionLayer layer => LaneCosts.Convolution(tier, layer, input, Network.IsEightBit(index)),
+            MaxPoolLayer layer => LaneCosts.Pool(layer, input),
+            SumScoresLayer layer => layer.Weights.LiveCount() + (input.Channels * CostModel.LaneRow),
+            _ => double.PositiveInfinity,
+        };
+    }
+
+    /// <summary>Cycles of a layer whose pixels are not in lanes.</summary>
+    public double Others(int index, LaneTier tier) =>
+        index == 0 && First is not null ? First.Cycles * tier.WordFactor
+        : Dense[index] is { } lowering ? DenseLanes.Cycles(tier, (DenseLayer)Network.Layers[index], lowering)
+        : WordCosts.Of(Network.Layers[index], Network.Shapes()[index], Network.IsEightBit(index)) * tier.WordFactor;
+
+    /// <summary>Cycles to change the layout before a layer.</summary>
+    /// <remarks>Input planes become pixels for words, and rows for lanes; in between both happens, but a dense layer takes planes as they are.</remarks>
+    public double Change(int index, bool wasInLanes, bool isInLanes)
+    {
+        Shape shape = Network.Shapes()[index];
+        bool isDense = Network.Layers[index] is DenseLayer or ScoresLayer || shape.Channels == 1 || shape.Height * shape.Width == 1;
+        double transposed = isDense ? 0 : shape.LongCount / 64.0 * CostModel.TransposedWord;
+        if (index == 0)
+            return isInLanes ? LaneCosts.Stream(shape) : transposed;
+        return wasInLanes == isInLanes ? 0 : LaneCosts.Stream(shape) + transposed;
+    }
+}
