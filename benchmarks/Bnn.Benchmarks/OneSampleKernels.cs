@@ -5,7 +5,7 @@ using Bnn.Model;
 
 namespace Bnn.Benchmarks;
 
-/// <summary>The kernels for one sample of a dense layer, beside a plain loop of <c>PopCount</c> and a batch over vector lanes: layers with random weights.</summary>
+/// <summary>The kernels for one sample of a dense layer with random weights, beside a loop of <c>PopCount</c> and a batch over vector lanes.</summary>
 /// <remarks>32 samples of a share of ones take turns, so that branches are as hard to foresee as in use.</remarks>
 internal static class OneSampleKernels
 {
