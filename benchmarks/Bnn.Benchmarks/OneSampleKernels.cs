@@ -1,10 +1,11 @@
+using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 using Bnn.Kernels;
 using Bnn.Model;
 
 namespace Bnn.Benchmarks;
 
-/// <summary>The kernels for one sample of a dense layer, beside a plain loop of <c>PopCount</c> and a batch over vector lanes: layers with random weights.</summary>
+/// <summary>The kernels for one sample of a dense layer with random weights, beside a loop of <c>PopCount</c> and a batch over vector lanes.</summary>
 /// <remarks>32 samples of a share of ones take turns, so that branches are as hard to foresee as in use.</remarks>
 internal static class OneSampleKernels
 {
@@ -63,7 +64,7 @@ internal static class OneSampleKernels
         int words = WeightMatrix.WordsFor(layer.Inputs);
         ulong[][] rows = [.. layer.Limits.Select((_, c) => layer.Signs[(c * words)..((c + 1) * words)])];
         ulong[] output = layer.Output;
-        return Way("loop of PopCount", 1, true, layer, ones, 0, sample => LaneKernels.Fire(rows, sample, layer.Limits[0], output));
+        return Way("loop of PopCount", 1, true, layer, ones, 0, 0, sample => LaneKernels.Fire(rows, sample, layer.Limits[0], output));
     }
 
     private static LaneKernels.Way[] Columns(Layer layer, double ones) =>
@@ -74,18 +75,21 @@ internal static class OneSampleKernels
     {
         (ColumnLayer columns, double table) = LaneKernels.Made(() => ColumnLayer.Create(layer.Inputs, layer.Signs, layer.Masks, layer.Limits));
         ulong[] output = layer.Output;
-        int lanes = 64 * TLanes.Words;
-        return Way($"columns, {lanes} lanes, {ones:P0} ones", lanes, TLanes.IsAccelerated, layer, ones, table, sample => columns.Run<TLanes>(sample, output));
+        int lanes = 64 * TLanes.Words, registers = (layer.Limits.Length + lanes - 1) / lanes;
+        return Way($"columns, {lanes} lanes, {ones:P0} ones", lanes, TLanes.IsAccelerated, layer, ones, registers, table,
+            sample => columns.Run<TLanes>(sample, output));
     }
 
     private static LaneKernels.Way Permute(Layer layer, PermuteTier tier)
     {
         (PermuteLayer permute, double table) = LaneKernels.Made(() => PermuteLayer.Create(layer.Inputs, layer.Signs, layer.Masks, layer.Limits, tier));
         ulong[] output = layer.Output;
-        return Way($"permute, {tier}", 1, tier >= PermuteLayer.Best, layer, 0.5, table, sample => permute.Run(sample, output));
+        return Way($"permute, {tier}", 1, tier >= PermuteLayer.Best, layer, 0.5, 0, table, sample => permute.Run(sample, output));
     }
 
-    private static LaneKernels.Way Way(string name, int lanes, bool isFast, Layer layer, double ones, double table, Action<ulong[]> run)
+    // Each listed input, a one or a zero, is a plane to add in each register.
+    private static LaneKernels.Way Way(
+        string name, int lanes, bool isFast, Layer layer, double ones, int registers, double table, Action<ulong[]> run)
     {
         var random = new Random(3);
         ulong[][] samples = [.. Enumerable.Range(0, Samples).Select(_ =>
@@ -95,7 +99,8 @@ internal static class OneSampleKernels
                 input[i >> 6] |= random.NextDouble() < ones ? 1UL << (i & 63) : 0;
             return input;
         })];
-        return new(name, lanes, isFast, Samples, 0, table, () =>
+        double listed = samples.Select(sample => sample.Sum(BitOperations.PopCount)).Average(count => Math.Min(count, layer.Inputs - count));
+        return new(name, lanes, isFast, Samples, (long)listed * registers, table, () =>
         {
             foreach (ulong[] sample in samples)
                 run(sample);
