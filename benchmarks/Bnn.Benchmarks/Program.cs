@@ -3,6 +3,8 @@ using Bnn.Benchmarks;
 
 if (args is ["--cpu-time"])
     CpuTime.Run();
+else if (args is ["--one"])
+    OneSampleKernels.Run();
 else if (args is ["--lanes"])
     LaneKernels.Run();
 else
