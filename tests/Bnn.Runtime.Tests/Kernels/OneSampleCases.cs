@@ -1,3 +1,4 @@
+using Bnn.Inference;
 using Bnn.Model;
 
 namespace Bnn.Runtime.Tests.Kernels;
@@ -28,8 +29,8 @@ internal sealed class OneSampleCase
             int most = Weights.LiveCount(c), count = Count(c, random.Next(s_ones.Length));
             return random.Next(8) switch { 0 => -1, 1 => most, 2 => 0, _ => Math.Clamp(count + random.Next(-1, 2), -1, most) };
         })];
-        Signs = LaneCases.Signs(Weights);
-        Masks = LaneCases.Masks(Weights);
+        Signs = Weights.PackedSigns();
+        Masks = Weights.PackedMasks();
     }
 
     public WeightMatrix Weights { get; }
