@@ -28,12 +28,12 @@ internal sealed class StepPlan
             run ??= PixelRun.Find(network, i, shape, lanes);
             if (run is not null)
             {
-                if (AddRun(run, shape) is { } sums)
+                if (AddRun(run, shape, givesPixelMajor: TakesImage(network.Layers[run.End])) is { } sums)
                 {
                     Scores = sums;
                     return;
                 }
-                (i, shape, run) = (run.End - 1, _order, null);
+                (i, shape, run) = (run.End - 1, run.Output, null);
                 continue;
             }
             Layer layer = network.Layers[i];
@@ -63,17 +63,17 @@ internal sealed class StepPlan
     private static bool TakesImage(Layer layer) => layer is ConvolutionLayer or MaxPoolLayer or SumScoresLayer;
 
     // The image may stand in any order: a run takes pixels and planes.
-    private PixelScores? AddRun(PixelRun run, Shape image)
+    private PixelScores? AddRun(PixelRun run, Shape image, bool givesPixelMajor)
     {
         bool isPixelMajor = _order == image && !IsChannelMajor(image);
         if (!isPixelMajor)
             BringIntoOrder(Shape.Vector(image.Count));
         Cost += run.Cost;
-        PixelNetwork lanes = run.Build(isPixelMajor);
+        PixelNetwork lanes = run.Build(isPixelMajor, givesPixelMajor);
         if (run.GivesScores)
             return new(lanes, run.Lanes);
         _steps.Add(new PixelRunStep(lanes, run.Lanes, run.Output.Count));
-        _order = run.Output;
+        _order = givesPixelMajor ? run.Output : Shape.Vector(run.Output.Count);
         return null;
     }
 

@@ -7,7 +7,7 @@ namespace Bnn.Inference.Vector;
 /// <summary>What layers cost with vector lanes; unit: a count of a word (xor, popcount, add) of the plain mode.</summary>
 /// <remarks>
 /// Measured on Zen 1 (docs/decisions/0008-lanes.md): adding a plane takes 3.0, 2.2 and 3.7 cycles with 64, 128 and 256 lanes, a count of a word 1.7. With
-/// wider hardware all of them fall. Against measured times of whole networks the break-even between a batch and single samples came out within a fifth.
+/// wider hardware all of them fall. Against measured times of whole networks the break-even between a batch and single samples came out within about a fifth.
 /// </remarks>
 internal static class LaneCost
 {

@@ -47,7 +47,8 @@ internal sealed record PixelRun(Network Network, int First, int End, Shape Input
 
     /// <summary>Derives shifts and index lists.</summary>
     /// <param name="isPixelMajor">Whether the image comes pixel by pixel; else plane by plane.</param>
-    public PixelNetwork Build(bool isPixelMajor)
+    /// <param name="givesPixelMajor">Whether the result is wanted pixel by pixel; else plane by plane.</param>
+    public PixelNetwork Build(bool isPixelMajor, bool givesPixelMajor)
     {
         var builder = new PixelNetworkBuilder(Input.Channels, Input.Height, Input.Width, Network.IsEightBit(First), isPixelMajor);
         Shape shape = Input;
@@ -65,7 +66,7 @@ internal sealed record PixelRun(Network Network, int First, int End, Shape Input
         }
         return GivesScores && Network.Scores is { } sums
             ? builder.SumScores(sums.Weights.PackedSigns(), sums.Weights.PackedMasks(), [.. sums.Biases], sums.Scale)
-            : builder.Build(isPixelMajor: true);
+            : builder.Build(givesPixelMajor);
     }
 
     // Planes of rows of at most a word; kernels, strides and paddings of that size too.

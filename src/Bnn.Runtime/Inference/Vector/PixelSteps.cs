@@ -6,7 +6,7 @@ namespace Bnn.Inference.Vector;
 /// <summary>A run of convolutions and pools with a pixel in each lane.</summary>
 /// <param name="network">The run.</param>
 /// <param name="lanes">Pixels in a register.</param>
-/// <param name="outputs">Bits of the result, which are pixel-major.</param>
+/// <param name="outputs">Bits of the result.</param>
 internal sealed class PixelRunStep(PixelNetwork network, int lanes, int outputs) : Step
 {
     /// <inheritdoc/>
