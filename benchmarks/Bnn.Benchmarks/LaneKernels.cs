@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Bnn.Kernels;
 using Bnn.Model;
+using Bnn.Trainer.Plans;
 
 namespace Bnn.Benchmarks;
 
@@ -74,7 +75,7 @@ internal static class LaneKernels
     // Nanoseconds of a run of each way, and of a cycle.
     private static (double[] Times, double Cycle) Medians(Way[] ways)
     {
-        Action[] runs = [.. ways.Select(way => way.Run), Multiplications];
+        Action[] runs = [.. ways.Select(way => way.Run), CycleClock.Run];
         // Past the runtime's tiers of compilation, which end some 100 ms after the last new method.
         foreach (Action run in runs)
             Warm(run);
@@ -87,7 +88,7 @@ internal static class LaneKernels
                 times[i][round] = Time(runs[i], repeats[i]);
         }
         double[] medians = [.. times.Select(rounds => rounds.Order().ElementAt(Rounds / 2))];
-        return (medians[..^1], medians[^1] / (3.0 * Chain));
+        return (medians[..^1], medians[^1] / CycleClock.Cycles);
     }
 
     internal static void Warm(Action run)
@@ -103,18 +104,6 @@ internal static class LaneKernels
         for (int i = 0; i < repeats; i++)
             run();
         return (Environment.CpuUsage.TotalTime - from).TotalNanoseconds / repeats;
-    }
-
-    private const int Chain = 50_000;
-    private static ulong s_product = 3;
-
-    // Each waits for the one before, three cycles on every x86 processor of the last ten years.
-    private static void Multiplications()
-    {
-        ulong product = s_product;
-        for (int i = 0; i < Chain; i++)
-            product *= 0x9E3779B97F4A7C15;
-        s_product = product;
     }
 
     // The patches of a convolution are given to it for nothing.

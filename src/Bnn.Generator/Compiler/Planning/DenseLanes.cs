@@ -36,21 +36,28 @@ internal static class DenseLanes
     public static double Cycles(LaneTier tier, DenseLayer layer, Lowering lowering)
     {
         WeightMatrix weights = layer.Weights;
-        double masks = HasElementMasks(weights) ? 2 : 1;
+        double steps = Steps(tier, layer, lowering);
+        if (lowering == Lowering.Permute)
+            return CostModel.PermuteLayer + (steps * CostModel.Permute);
         int words = WeightMatrix.WordsFor(weights.Rows), inputs = weights.ReadColumns().Count(isRead => isRead);
-        if (lowering == Lowering.ActiveColumns)
-        {
-            double far = (long)words * inputs > CostModel.NearWords ? CostModel.FarColumn : 1;
-            return (weights.Columns / 8.0 * CostModel.Octet)
-                + tier.Registers(words, width => CostModel.ColumnRegister + (inputs * CostModel.Active * masks * far * LaneTier.Plane(width)));
-        }
-        // A byte for each channel; the counts of a few inputs from one look-up.
-        int bytes = tier.Words * 8, together = tier.Words == 8 ? 7 : 4;
-        double steps = Math.Ceiling(weights.Columns / (double)together) * Math.Ceiling(weights.Rows / (double)bytes);
-        return CostModel.PermuteLayer + (steps * masks * CostModel.Permute);
+        double far = (long)words * inputs > CostModel.NearWords ? CostModel.FarColumn : 1;
+        return (weights.Columns / 8.0 * CostModel.Octet) + tier.Registers(words, width => CostModel.ColumnRegister + (steps * far * LaneTier.Plane(width)));
     }
 
-    private static bool HasElementMasks(WeightMatrix weights)
+    /// <summary>Columns that are added in each register, or all look-ups; twice as many with masks that differ.</summary>
+    public static double Steps(LaneTier tier, DenseLayer layer, Lowering lowering)
+    {
+        WeightMatrix weights = layer.Weights;
+        double masks = HasElementMasks(weights) ? 2 : 1;
+        if (lowering == Lowering.ActiveColumns)
+            return weights.ReadColumns().Count(isRead => isRead) * CostModel.Active * masks;
+        // A byte for each channel; the counts of a few inputs from one look-up.
+        int bytes = tier.Words * 8, together = tier.Words == 8 ? 7 : 4;
+        return Math.Ceiling(weights.Columns / (double)together) * Math.Ceiling(weights.Rows / (double)bytes) * masks;
+    }
+
+    /// <summary>Whether channels differ in what they read.</summary>
+    public static bool HasElementMasks(WeightMatrix weights)
     {
         for (int row = 1; weights.HasMask && row < weights.Rows; row++)
         {
