@@ -1,0 +1,39 @@
+using Bnn.Benchmarks.Onnx;
+using Bnn.Inference;
+using Bnn.Model;
+
+namespace Bnn.Benchmarks.Contenders;
+
+/// <summary>All ways to run a network, in the order of the table.</summary>
+internal static class AllContenders
+{
+    /// <summary>Makes them.</summary>
+    /// <param name="network">Any network.</param>
+    /// <param name="code">What was generated.</param>
+    /// <param name="index">Which of its models is the network.</param>
+    public static IReadOnlyList<Contender> Of(Network network, GeneratedCode code, int index)
+    {
+        (PredictOne one, PredictMany many) = code.Methods(index);
+        return [new ManagedContender("generated", network.InputLength, one, many), .. RivalsOf(network)];
+    }
+
+    /// <summary>All but generated code.</summary>
+    /// <param name="network">Any network.</param>
+    /// <param name="choosing">Milliseconds to try each form of an ONNX model in, to keep the fastest.</param>
+    public static IReadOnlyList<Contender> RivalsOf(Network network, double choosing = 60)
+    {
+        int length = network.InputLength;
+        var interpreter = new Interpreter(network);
+        return
+        [
+            new ManagedContender("interpreter", length, interpreter.Predict, interpreter.PredictBatch),
+            new ManagedContender("loop of PopCount", length, new LayerLoops(network, (weights, isEightBit) => new PackedCounter<PopCountLoop>(weights, isEightBit)).Predict),
+            new ManagedContender("HammingBitDistance", length, new LayerLoops(network, (weights, isEightBit) => new PackedCounter<HammingDistance>(weights, isEightBit)).Predict),
+            new ManagedContender("RSR++", length, new LayerLoops(network, (weights, isEightBit) => new SegmentCounter(weights, isEightBit)).Predict),
+            new OnnxContender("ONNX Runtime, float32", choosing, ("Gemm", batch => new FloatExport(network, batch).Run())),
+            new OnnxContender("ONNX Runtime, int8", choosing,
+                ("QGemm", batch => new IntegerExport(network, batch, IntegerForm.Fused).Run()),
+                ("MatMulInteger", batch => new IntegerExport(network, batch, IntegerForm.MatMulInteger).Run())),
+        ];
+    }
+}

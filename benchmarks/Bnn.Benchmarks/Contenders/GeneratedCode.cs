@@ -1,0 +1,38 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Bnn.EndToEnd.Tests;
+using Bnn.Inference;
+using Bnn.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Bnn.Benchmarks.Contenders;
+
+/// <summary>What the generator makes of networks, compiled in this process with the options of a Release build: the runtime compiles it as it would any library.</summary>
+internal sealed class GeneratedCode
+{
+    private readonly Assembly _assembly;
+
+    /// <summary>Generates and compiles all of them into one assembly.</summary>
+    public GeneratedCode(IReadOnlyList<Network> networks)
+    {
+        byte[] bytes = GeneratedModels.Emit([.. networks.Select((network, i) => (ClassName(i), BnnWriter.Write(network)))], Options(OutputKind.DynamicallyLinkedLibrary));
+        AssemblyBytes = bytes.Length;
+        _assembly = AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(bytes));
+    }
+
+    /// <summary>Size of the assembly.</summary>
+    public int AssemblyBytes { get; }
+
+    /// <summary>Options of a Release build.</summary>
+    public static CSharpCompilationOptions Options(OutputKind kind) => new(kind, optimizationLevel: OptimizationLevel.Release);
+
+    /// <summary>The methods of network <paramref name="index"/>.</summary>
+    public (PredictOne One, PredictMany Many) Methods(int index)
+    {
+        Type model = _assembly.GetType("Generated." + ClassName(index), throwOnError: true)!;
+        return (model.GetMethod(nameof(Interpreter.Predict))!.CreateDelegate<PredictOne>(), model.GetMethod(nameof(Interpreter.PredictBatch))!.CreateDelegate<PredictMany>());
+    }
+
+    private static string ClassName(int index) => FormattableString.Invariant($"Model{index}");
+}
