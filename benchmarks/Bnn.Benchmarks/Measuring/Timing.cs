@@ -17,9 +17,7 @@ internal static class Timing
     public static (double[] Times, double Cycle) Medians(IReadOnlyList<Action> runs, double milliseconds, int rounds, double warm = 150)
     {
         Action[] all = [.. runs, Multiplications];
-        // Tiers end some 100 ms after the last new method was called 30 times.
-        double[] once = [.. all.Select(run => Quick(run, warm))];
-        Thread.Sleep(150);
+        double[] once = Warm(all, warm);
         int[] repeats = [.. once.Select(time => Math.Max(1, (int)(milliseconds * 1e6 / rounds / Math.Max(time, 1))))];
         int[] turns = [.. once.Select(time => (int)Math.Clamp(milliseconds * 1e6 / Math.Max(time, 1), 3, rounds))];
         var times = all.Select(_ => new List<double>()).ToArray();
@@ -34,6 +32,21 @@ internal static class Timing
         }
         double[] medians = [.. times.Select(Median)];
         return (medians[..^1], medians[^1] / (3.0 * Chain));
+    }
+
+    // The runtime compiles better code in the background, some 100 ms after the last new method was called 30 times, and later on a busy machine: so until
+    // nothing has become faster two times in a row.
+    private static double[] Warm(Action[] runs, double milliseconds)
+    {
+        double[] least = [.. runs.Select(run => Quick(run, milliseconds))];
+        for (int pass = 0, still = 0; pass < 30 && still < 2; pass++)
+        {
+            Thread.Sleep(100);
+            double[] now = [.. runs.Select((run, i) => least[i] > milliseconds * 1e6 ? least[i] : Quick(run, milliseconds / 10))];
+            still = now.Zip(least).All(pair => pair.First > 0.93 * pair.Second) ? still + 1 : 0;
+            least = [.. now.Zip(least, Math.Min)];
+        }
+        return least;
     }
 
     /// <summary>Least nanoseconds of a run within about so many milliseconds, but two runs.</summary>

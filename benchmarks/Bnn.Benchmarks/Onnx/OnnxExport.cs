@@ -77,6 +77,14 @@ internal abstract class OnnxExport(Network network, int batch)
         return Graph.ToModel();
     }
 
+    /// <summary>A model of one node that casts a byte: its time is the overhead of a call.</summary>
+    public static byte[] OneNode()
+    {
+        var graph = new OnnxGraph("one node");
+        graph.AddOutput("Cast", [graph.AddInput(1)], ElementType.Int64, [1], ("to", (int)ElementType.Int64));
+        return graph.ToModel();
+    }
+
     /// <summary>Bits between two layers.</summary>
     /// <param name="Name">Name of the value.</param>
     /// <param name="Zero">What stands for 0.</param>
