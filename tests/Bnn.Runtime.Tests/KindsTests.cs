@@ -9,7 +9,7 @@ public class KindsTests
     public static TheoryData<string> Kinds => [.. SampleNetworks.Kinds.Select(kind => kind.Name)];
 
     [Theory, MemberData(nameof(Kinds))]
-    public void Every_kind_is_verified_written_read_and_run_by_both_engines(string name)
+    public void Every_kind_is_verified_written_read_and_run_by_all_engines(string name)
     {
         Network network = SampleNetworks.With(SampleNetworks.Kinds.Single(kind => kind.Name == name));
         Assert.Empty(NetworkVerifier.Check(network));
@@ -18,12 +18,23 @@ public class KindsTests
         Assert.Empty(read.Errors);
         Assert.Equal(network, read.Network);
 
-        var interpreter = new Interpreter(network);
+        var plain = new Interpreter(network);
+        var vector = new Interpreter(network, InterpreterMode.Vector);
         var scores = new int[network.ClassCount];
+        byte[] images = [.. Enumerable.Range(0, 20).SelectMany(sample => RandomNetworks.Input(network, sample))];
+        foreach (int lanes in (int[])[64, 128, 256, 512])
+        {
+            var batch = new int[20 * network.ClassCount];
+            new Interpreter(network, InterpreterMode.Vector, lanes).ScoresBatch(images, batch);
+            for (int sample = 0; sample < 20; sample++)
+                Assert.Equal(Reference.Run(network, RandomNetworks.Input(network, sample)).Scores, batch.AsSpan(sample * scores.Length, scores.Length).ToArray());
+        }
         for (int sample = 0; sample < 20; sample++)
         {
             byte[] input = RandomNetworks.Input(network, sample);
-            interpreter.Scores(input, scores);
+            plain.Scores(input, scores);
+            Assert.Equal(Reference.Run(network, input).Scores, scores);
+            vector.Scores(input, scores);
             Assert.Equal(Reference.Run(network, input).Scores, scores);
         }
     }

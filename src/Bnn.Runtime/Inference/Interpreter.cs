@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Bnn.Inference.Steps;
+using Bnn.Inference.Vector;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -8,7 +9,8 @@ namespace Bnn.Inference;
 
 /// <summary>Runs any network at run time on packed words: for tools, and the baseline that generated code is measured against.</summary>
 /// <remarks>
-/// Plain mode: 64 positions to a xor and a popcount. Equals <see cref="Reference"/> bit for bit. Thread-safe; allocates nothing in steady state.
+/// Plain mode: 64 inputs to an xor and a popcount. Vector mode: lowerings of docs/decisions/0008-lanes.md, chosen when it is made. Both equal
+/// <see cref="Reference"/> bit for bit. Thread-safe; allocates nothing in steady state.
 /// </remarks>
 public sealed class Interpreter
 {
@@ -22,15 +24,34 @@ public sealed class Interpreter
     private readonly int _evenWords;
     private readonly int _oddWords;
     private readonly int _scratchWords;
+    private readonly SampleLanes? _batches;
 
-    /// <summary>Prepares a network: packs its weights in the order in which their bits will stand.</summary>
+    /// <summary>Prepares a network for plain mode: packs its weights in the order in which their bits will stand.</summary>
     /// <param name="network">A sound network.</param>
     /// <exception cref="ArgumentException">The network is not sound.</exception>
     public Interpreter(Network network)
+        : this(network, InterpreterMode.Plain)
+    {
+    }
+
+    /// <summary>Prepares a network: packs its weights, and in vector mode derives which planes each channel adds.</summary>
+    /// <param name="network">A sound network.</param>
+    /// <param name="mode">How it is run.</param>
+    /// <exception cref="ArgumentException">The network is not sound.</exception>
+    public Interpreter(Network network, InterpreterMode mode)
+        : this(network, mode, lanes: null)
+    {
+    }
+
+    /// <summary>The same with registers of a width, whatever the processor has.</summary>
+    internal Interpreter(Network network, InterpreterMode mode, int? lanes)
     {
         ArgumentNullException.ThrowIfNull(network);
         Network = NetworkVerifier.Require(network);
-        _plan = new(network);
+        Mode = mode;
+        bool isVector = mode == InterpreterMode.Vector;
+        _plan = new(network, isVector ? lanes ?? VectorLanes.Widest : 0);
+        _batches = isVector ? SampleLanes.Of(network, lanes) : null;
         _steps = [.. _plan.Steps];
         _evenWords = _plan.Input.OutputWords;
         _scratchWords = Math.Max(_plan.Input.ScratchWords, _plan.Scores.ScratchWords);
@@ -44,6 +65,9 @@ public sealed class Interpreter
 
     /// <summary>The network that is run.</summary>
     public Network Network { get; }
+
+    /// <summary>How it is run.</summary>
+    public InterpreterMode Mode { get; }
 
     /// <summary>The class of one sample: the lowest index with the highest score.</summary>
     /// <param name="input"><c>[InputLength]</c> bytes.</param>
@@ -85,7 +109,7 @@ public sealed class Interpreter
     public void PredictBatch(ReadOnlySpan<byte> images, Span<int> classes)
     {
         int samples = Arguments.CheckBatch(images.Length, Network.InputLength, classes.Length, 1, nameof(classes));
-        for (int i = 0; i < samples; i++)
+        for (int i = _batches?.Predict(images, classes) ?? 0; i < samples; i++)
             classes[i] = Predict(images.Slice(i * Network.InputLength, Network.InputLength));
     }
 
@@ -97,7 +121,7 @@ public sealed class Interpreter
     {
         int classes = Network.ClassCount;
         int samples = Arguments.CheckBatch(images.Length, Network.InputLength, scores.Length, classes, nameof(scores));
-        for (int i = 0; i < samples; i++)
+        for (int i = _batches?.Scores(images, scores) ?? 0; i < samples; i++)
             Scores(images.Slice(i * Network.InputLength, Network.InputLength), scores.Slice(i * classes, classes));
     }
 

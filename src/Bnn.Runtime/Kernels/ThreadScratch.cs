@@ -9,11 +9,20 @@ public static class ThreadScratch
     [ThreadStatic]
     private static ulong[]? t_words;
 
-    /// <summary>At least <paramref name="count"/> words of any content; valid until the thread asks again.</summary>
-    public static Span<ulong> Words(int count)
+    // A model may hand a part of its words to a network over lanes, which needs others.
+    [ThreadStatic]
+    private static ulong[]? t_lanes;
+
+    /// <summary><paramref name="count"/> words of any content; valid until the thread asks again.</summary>
+    public static Span<ulong> Words(int count) => Of(ref t_words, count);
+
+    /// <summary>At least <paramref name="count"/> words of any content from a cache line on, beside <see cref="Words"/>; valid until the thread asks again.</summary>
+    internal static Span<ulong> Lanes(int count) => LaneBuffer.Align(Of(ref t_lanes, checked(count + LaneBuffer.AlignmentWords)));
+
+    private static Span<ulong> Of(ref ulong[]? words, int count)
     {
-        if (t_words is null || t_words.Length < count)
-            t_words = new ulong[count];
-        return t_words.AsSpan(0, count);
+        if (words is null || words.Length < count)
+            words = new ulong[count];
+        return words.AsSpan(0, count);
     }
 }

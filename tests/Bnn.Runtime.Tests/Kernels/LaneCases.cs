@@ -1,3 +1,4 @@
+using Bnn.Inference;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -7,14 +8,7 @@ namespace Bnn.Runtime.Tests.Kernels;
 internal static class LaneCases
 {
     public static LaneLayer Layer(WeightMatrix weights, int[] limits, bool isEightBit) =>
-        LaneLayer.Create(weights.Columns, Signs(weights), Masks(weights), limits, isEightBit);
-
-    /// <summary>Packed signs of all rows.</summary>
-    public static ulong[] Signs(WeightMatrix weights) => [.. Enumerable.Range(0, weights.Rows).SelectMany(row => weights.Signs(row).ToArray())];
-
-    /// <summary>Packed masks of all rows, or nothing if everything lives.</summary>
-    public static ulong[] Masks(WeightMatrix weights) => !weights.HasMask ? []
-        : [.. Enumerable.Range(0, weights.Rows).SelectMany(row => Enumerable.Range(0, weights.WordsPerRow).Select(word => weights.Live(row, word)))];
+        LaneLayer.Create(weights.Columns, weights.PackedSigns(), weights.PackedMasks(), limits, isEightBit);
 
     /// <summary><c>[planes, lanes]</c> random bits; some lanes are all 0, all 1, or sparse.</summary>
     public static bool[,] Bits(int planes, int lanes, Random random)

@@ -1,4 +1,5 @@
 using Bnn.Inference;
+using Bnn.Inference.Vector;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -20,7 +21,7 @@ public class LaneNetworkTests
         var random = new Random(1);
         WeightMatrix weights = RandomNetworks.Weights(10, 45, random, masked: false);
         LaneLayer layer = LaneCases.Layer(weights, [.. Enumerable.Repeat(22, 10)], isEightBit: false);
-        ulong[] signs = LaneCases.Signs(weights);
+        ulong[] signs = weights.PackedSigns();
         int[] limits = [.. Enumerable.Repeat(22, 10)];
         LaneScores scores = LaneScores.Create(45, signs, default, new int[10], 1);
         var window = new LaneWindow(new(9, 9), 3, 3, 1, 1, 1, 1, 9, 9, paddingBit: false);
@@ -53,90 +54,17 @@ public class LaneNetworkTests
         {
             int samples = new Random(seed).Next(1, 6), length = network.InputLength;
             byte[] images = [.. Enumerable.Range(0, samples).SelectMany(i => RandomNetworks.Input(network, seed + i))];
-            ulong[] planes = Encode<TLanes>(images);
-            Shape shape = network.Encoding.Encoded(network.Input);
-            for (int i = 0; i + 1 < network.Layers.Length; i++)
-            {
-                planes = Layer<TLanes>(network.Layers[i], shape, network.IsEightBit(i), planes);
-                shape = network.Layers[i].Output(shape);
-            }
-            LaneScores scores = Scores(network.Scores, shape, network.Layers.Length == 1 && network.Encoding.IsEightBit);
+            SampleLanes lanes = SampleLanes.Of(network, 64 * TLanes.Words)!;
             var classes = new int[samples];
-            var values = new int[samples * scores.Classes];
-            scores.Predict<TLanes>(planes, classes);
-            scores.Scores<TLanes>(planes, values);
+            var values = new int[samples * network.ClassCount];
+            Assert.Equal(samples, lanes.Predict(images, classes));
+            Assert.Equal(samples, lanes.Scores(images, values));
             for (int i = 0; i < samples; i++)
             {
                 int[] expected = Reference.Run(network, images.AsSpan(i * length, length)).Scores;
-                Assert.Equal(expected, values.AsSpan(i * scores.Classes, scores.Classes).ToArray());
+                Assert.Equal(expected, values.AsSpan(i * network.ClassCount, network.ClassCount).ToArray());
                 Assert.Equal(Reference.ArgMax(expected), classes[i]);
             }
-        }
-
-        private ulong[] Encode<TLanes>(byte[] images)
-            where TLanes : unmanaged, ILanes<TLanes>
-        {
-            int length = network.InputLength, pixels = network.Input.Height * network.Input.Width;
-            if (network.Encoding.IsEightBit)
-            {
-                var bytes = new ulong[8 * length * TLanes.Words];
-                for (int b = 0; b < 8; b++)
-                    SamplePlanes.Bit<TLanes>(images, length, 0, length, b, bytes.AsSpan(b * length * TLanes.Words));
-                return bytes;
-            }
-            IReadOnlyList<InputPlane> encoded = network.Encoding.Planes(network.Input.Channels);
-            var planes = new ulong[encoded.Count * pixels * TLanes.Words];
-            for (int p = 0; p < encoded.Count; p++)
-            {
-                Span<ulong> to = planes.AsSpan(p * pixels * TLanes.Words);
-                if (encoded[p].IsThreshold)
-                    SamplePlanes.AtLeast<TLanes>(images, length, encoded[p].Channel * pixels, pixels, encoded[p].Value, to);
-                else
-                    SamplePlanes.Bit<TLanes>(images, length, encoded[p].Channel * pixels, pixels, encoded[p].Value, to);
-            }
-            return planes;
-        }
-
-        private static ulong[] Layer<TLanes>(Layer layer, Shape input, bool isEightBit, ulong[] planes)
-            where TLanes : unmanaged, ILanes<TLanes>
-        {
-            Shape shape = layer.Output(input);
-            var output = new ulong[shape.Count * TLanes.Words];
-            switch (layer)
-            {
-                case DenseLayer dense:
-                    LaneCases.Layer(dense.Weights, [.. dense.Limits], isEightBit).Run<TLanes>(planes, output, TLanes.Words);
-                    return output;
-                case ConvolutionLayer convolution:
-                    SampleConvolution lanes = SampleConvolution.Create(
-                        Window(convolution.Kernel, convolution.Stride, convolution.Padding), input.Channels, convolution.PaddingBit, convolution.Groups,
-                        LaneCases.Signs(convolution.Weights), LaneCases.Masks(convolution.Weights), [.. convolution.Limits], isEightBit);
-                    lanes.Run<TLanes>(planes, output, new ulong[lanes.ScratchWords<TLanes>()]);
-                    return output;
-                case MaxPoolLayer pool:
-                    SamplePool.Run<TLanes>(
-                        Window(pool.Window, pool.Stride, pool.Padding), planes, input.Channels, PixelCases.Packed([.. pool.AndChannels]), output);
-                    return output;
-                case FlattenLayer:
-                    return planes;
-                default:
-                    throw new NotSupportedException(layer.Keyword);
-            }
-
-            SampleWindow Window(Extent size, Extent stride, Padding padding) =>
-                new(input.Height, input.Width, size.Height, size.Width, stride.Height, stride.Width, padding.Top, padding.Left, shape.Height, shape.Width);
-        }
-
-        // Scores summed over positions are those of a dense layer whose weights repeat at every position.
-        private static LaneScores Scores(ScoreLayer layer, Shape input, bool isEightBit)
-        {
-            WeightMatrix weights = layer.Weights;
-            if (layer is SumScoresLayer)
-            {
-                int positions = input.Height * input.Width;
-                weights = weights.SelectColumns([.. Enumerable.Range(0, weights.Columns * positions).Select(i => i / positions)]);
-            }
-            return LaneScores.Create(weights.Columns, LaneCases.Signs(weights), LaneCases.Masks(weights), [.. layer.Biases], layer.Scale, isEightBit);
         }
     }
 }

@@ -19,7 +19,7 @@ public class LaneScoresTests
         WeightMatrix weights = WeightMatrix.Create(5, 3, (row, _) => row == 0 ? -1 : 1);
         var classes = new int[2];
         // Lane 0: all inputs 1, classes 1 to 4 are equal; lane 1: all 0.
-        LaneScores.Create(3, LaneCases.Signs(weights), default, new int[5], scale: 1).Predict<Lanes64>([1, 1, 1], classes);
+        LaneScores.Create(3, weights.PackedSigns(), default, new int[5], scale: 1).Predict<Lanes64>([1, 1, 1], classes);
         Assert.Equal([1, 0], classes);
     }
 
@@ -44,7 +44,7 @@ public class LaneScoresTests
             WeightMatrix weights = RandomNetworks.Weights(random.Next(1, seed % 7 == 0 ? 40 : 12), inputs, random, masked: seed % 3 == 0);
             int scale = (seed % 4) switch { 0 => random.Next(2, 100), 1 => 1 << 11, _ => 1 };
             int[] biases = [.. Enumerable.Range(0, weights.Rows).Select(_ => seed % 2 == 0 ? 0 : random.Next(-500_000, 500_000) / (1 + random.Next(500_000)))];
-            LaneScores layer = LaneScores.Create(inputs, LaneCases.Signs(weights), LaneCases.Masks(weights), biases, scale, isEightBit);
+            LaneScores layer = LaneScores.Create(inputs, weights.PackedSigns(), weights.PackedMasks(), biases, scale, isEightBit);
             bool[,] bits = LaneCases.Bits(layer.Planes, 64 * TLanes.Words, random);
             int samples = random.Next(1, (64 * TLanes.Words) + 1);
             var classes = new int[samples];

@@ -1,3 +1,4 @@
+using Bnn.Inference;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -17,7 +18,7 @@ public class PixelLaneTests
     public void Usual_convolutions_are_exact(int width)
     {
         (int Channels, int Height, int Width, int Kernel, int Padding)[] shapes =
-            [(2, 28, 28, 3, 1), (1, 28, 28, 5, 0), (3, 32, 32, 5, 2), (4, 14, 14, 3, 1), (5, 7, 7, 3, 1), (9, 8, 8, 1, 0), (2, 64, 64, 3, 1), (1, 1, 1, 1, 0)];
+            [(2, 28, 28, 3, 1), (1, 28, 28, 5, 0), (3, 32, 32, 5, 2), (4, 14, 14, 3, 1), (5, 7, 7, 3, 1), (9, 8, 8, 1, 0), (2, 64, 64, 3, 1), (1, 1, 1, 1, 0), (2, 5, 9, 3, 20)];
         foreach ((int channels, int height, int columns, int kernel, int padding) in shapes)
         {
             var around = new Padding(padding, padding, padding, padding);
@@ -105,7 +106,7 @@ public class PixelLaneTests
             int[] biases = [.. Enumerable.Range(0, weights.Rows).Select(_ => random.Next(-50, 51))];
             int[][] values = [.. Enumerable.Range(0, weights.Columns).Select(_ => Enumerable.Range(0, positions).Select(_ => random.Next(unit + 1)).ToArray())];
             var scores = new int[weights.Rows];
-            LaneSums.Scores([.. values.Select(v => v.Sum())], unit * positions, LaneCases.Signs(weights), LaneCases.Masks(weights), biases, scale, scores);
+            LaneSums.Scores([.. values.Select(v => v.Sum())], unit * positions, weights.PackedSigns(), weights.PackedMasks(), biases, scale, scores);
             for (int c = 0; c < weights.Rows; c++)
             {
                 int sum = 0;
@@ -152,7 +153,7 @@ public class PixelLaneTests
             var window = new LaneWindow(new(_input.Height, _input.Width), _layer.Kernel.Height, _layer.Kernel.Width, _layer.Stride.Height, _layer.Stride.Width,
                 _layer.Padding.Top, _layer.Padding.Left, output.Height, output.Width, _layer.PaddingBit);
             LaneConvolution convolution = LaneConvolution.Create(
-                window, _input.Channels, _layer.Groups, LaneCases.Signs(weights), LaneCases.Masks(weights), [.. _layer.Limits], _isEightBit);
+                window, _input.Channels, _layer.Groups, weights.PackedSigns(), weights.PackedMasks(), [.. _layer.Limits], _isEightBit);
             int stride = convolution.Input.Stride<TLanes>(), outputStride = convolution.Output.Stride<TLanes>();
             Shape bits = _input with { Channels = convolution.Planes };
             var planes = new ulong[convolution.Channels * outputStride];

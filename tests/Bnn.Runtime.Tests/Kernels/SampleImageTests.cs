@@ -1,3 +1,4 @@
+using Bnn.Inference;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -45,7 +46,7 @@ public class SampleImageTests
                 layer.Padding.Top, layer.Padding.Left, output.Height, output.Width);
             SampleConvolution convolution = SampleConvolution.Create(
                 window, input.Channels, layer.PaddingBit, layer.Groups,
-                LaneCases.Signs(layer.Weights), LaneCases.Masks(layer.Weights), [.. layer.Limits], isEightBit);
+                layer.Weights.PackedSigns(), layer.Weights.PackedMasks(), [.. layer.Limits], isEightBit);
             int lanes = 64 * TLanes.Words;
             bool[,] bits = LaneCases.Bits(convolution.Planes, lanes, new Random(seed));
             var planes = new ulong[convolution.OutputPlanes * TLanes.Words];

@@ -82,6 +82,29 @@ internal sealed record ChannelPath(int From, int To, WeightedLayer Reader, Shape
     /// <summary>Whether the reader sees, where its kernel stands over the edge, something else than <paramref name="bit"/>.</summary>
     public bool SeesOther(bool bit) => Reader is ConvolutionLayer convolution && convolution.PaddingBit != bit && SeesPadding(convolution);
 
+    /// <summary>Whether the reader sees padding, of whatever bit, where its kernel stands over the edge.</summary>
+    public bool SeesPadding() => Reader is ConvolutionLayer convolution && SeesPadding(convolution);
+
+    /// <summary>The reader with other weights, which give the same bits or scores if count = count' + <paramref name="added"/> in each row.</summary>
+    /// <param name="weights">Some of the live weights of the reader, or as many at other places; count' is theirs.</param>
+    /// <param name="added"><c>[rows]</c> parts of a count that do not depend on the input any more.</param>
+    /// <remarks>
+    /// Law: count' + d ≤ t iff count' ≤ t − d. A score over P positions is scale · Σ (K − 2·count) + bias =
+    /// scale · Σ (K' − 2·count') + (bias + scale · P · (K − K' − 2·d)), and its range does not grow.
+    /// </remarks>
+    public WeightedLayer WithConstants(WeightMatrix weights, int[] added) => Reader switch
+    {
+        ScoreLayer scores => scores with
+        {
+            Weights = weights,
+            Biases = scores.Biases.Select((bias, row) => checked((int)(bias
+                + ((long)scores.Scale * Repeats * (Reader.Weights.LiveCount(row) - weights.LiveCount(row) - (2 * added[row])))))).ToEquatableArray(),
+        },
+        // The clamp keeps the verifier's range; beyond either end of it the channel is saturated all the same.
+        _ => Reader.With(weights, Reader.Limits()!.Value
+            .Select((limit, row) => Math.Max(-1, Math.Min(limit - added[row], weights.LiveCount(row)))).ToEquatableArray()),
+    };
+
     /// <summary>Layers <paramref name="layers"/> with only the channels <paramref name="kept"/> on this way; the layer that gives them is left as
     /// it is.</summary>
     /// <remarks>The reader must have one group.</remarks>

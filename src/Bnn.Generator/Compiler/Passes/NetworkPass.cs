@@ -35,6 +35,7 @@ internal static class NetworkPasses
         new OnePositionLayers(),            // first: dense layers are simpler to all that follows than convolutions
         new FlattenElimination(),           // next: a flatten between two layers may hide them from each other
         new SaturatedChannelFolding(),      // forwards: a folded constant may saturate channels of the next layer; makes columns that nobody reads
+        new TwinChannelMerging(),           // forwards too: merged columns may make twins of the channels that read them; leaves channels that nobody reads
         new DeadChannelElimination(),       // backwards: a removed channel may leave channels of the layer before it unread; makes planes that nobody reads
         new UnreadInputElimination(),       // last: only now is it known what the first layer reads
     ];
@@ -44,7 +45,8 @@ internal static class NetworkPasses
     /// <param name="observe">Receives a record of each pass that changed something, in order.</param>
     /// <param name="cancel">Checked before each pass.</param>
     /// <exception cref="InvalidOperationException">A pass left an unsound network: a bug.</exception>
-    /// <remarks>Ends, because each change takes away a layer, a channel, a live weight or a plane, or makes a layer one of a simpler kind.</remarks>
+    /// <remarks>Ends, because each change takes away a layer, a channel, a live weight or a plane, leaves one more channel unread, or makes
+    /// a layer one of a simpler kind.</remarks>
     public static Network Run(Network network, Action<PassRecord> observe, CancellationToken cancel)
     {
         bool changed;

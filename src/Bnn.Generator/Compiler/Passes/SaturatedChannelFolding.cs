@@ -74,18 +74,7 @@ internal sealed class SaturatedChannelFolding : NetworkPass
         if (gone.All(columns => columns is null))
             return false;
         WeightMatrix kept = weights.Keep((row, column) => gone[row]?.Contains(column) != true);
-        to = path.Reader switch
-        {
-            ScoreLayer scores => scores with
-            {
-                Weights = kept,
-                Biases = scores.Biases.Select((bias, row) => checked((int)(bias
-                    + ((long)scores.Scale * path.Repeats * ((gone[row]?.Count ?? 0) - (2 * added[row])))))).ToEquatableArray(),
-            },
-            // The clamp keeps the verifier's range; beyond either end of it the channel is saturated all the same.
-            WeightedLayer reader => reader.With(
-                kept, reader.Limits()!.Value.Select((limit, row) => Math.Max(-1, Math.Min(limit - added[row], kept.LiveCount(row)))).ToEquatableArray()),
-        };
+        to = path.WithConstants(kept, added);
         return true;
     }
 }

@@ -16,9 +16,7 @@ internal sealed class PoolStep : Step
         Shape output = layer.Output(input);
         _shape = new(input.Channels, input.Height, input.Width, layer.Window.Height, layer.Window.Width, layer.Stride.Height, layer.Stride.Width,
             layer.Padding.Top, layer.Padding.Left, output.Height, output.Width);
-        _and = new ulong[layer.AndChannels.Length == 0 ? 0 : WeightMatrix.WordsFor(input.Channels)];
-        for (int c = 0; c < layer.AndChannels.Length; c++)
-            _and[c >> 6] |= layer.AndChannels[c] ? 1UL << (c & 63) : 0;
+        _and = layer.PackedAnd();
     }
 
     /// <inheritdoc/>

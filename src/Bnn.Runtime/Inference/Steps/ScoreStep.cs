@@ -4,8 +4,21 @@ using Bnn.Model;
 
 namespace Bnn.Inference.Steps;
 
-/// <summary>The layer of scores: counts of the whole input, or with sum-scores of every pixel, added.</summary>
-internal sealed class ScoreStep
+/// <summary>The layer of scores, from packed bits to integers.</summary>
+internal abstract class ScoreStep
+{
+    /// <summary>Words that the step needs for itself.</summary>
+    public virtual int ScratchWords => 0;
+
+    /// <summary>Computes the scores.</summary>
+    /// <param name="input">Packed bits.</param>
+    /// <param name="scores">Receives <c>[classes]</c> scores.</param>
+    /// <param name="scratch"><see cref="ScratchWords"/> words of any content.</param>
+    public abstract void Run(ReadOnlySpan<ulong> input, Span<int> scores, Span<ulong> scratch);
+}
+
+/// <summary>Scores from counts of the whole input, or with sum-scores of every pixel, added.</summary>
+internal sealed class CountedScores : ScoreStep
 {
     private readonly ChannelRows _rows;
     private readonly PatchRuns? _pixels;
@@ -16,7 +29,7 @@ internal sealed class ScoreStep
     /// <param name="layer">The layer.</param>
     /// <param name="rows">Its weights, columns in the order of the input's bits.</param>
     /// <param name="input">Shape of what it takes.</param>
-    public ScoreStep(ScoreLayer layer, ChannelRows rows, Shape input)
+    public CountedScores(ScoreLayer layer, ChannelRows rows, Shape input)
     {
         _rows = rows;
         _positions = (1, 1);
@@ -32,14 +45,11 @@ internal sealed class ScoreStep
             (layer.Scale * layer.MaxCount(c, rows.Planes == 8) * _positions.Height * _positions.Width) + layer.Biases[c])];
     }
 
-    /// <summary>Words that the step needs for itself.</summary>
-    public int ScratchWords => _pixels?.Words ?? 0;
+    /// <inheritdoc/>
+    public override int ScratchWords => _pixels?.Words ?? 0;
 
-    /// <summary>Computes the scores.</summary>
-    /// <param name="input">Packed bits.</param>
-    /// <param name="scores">Receives <c>[classes]</c> scores.</param>
-    /// <param name="scratch"><see cref="ScratchWords"/> words of any content.</param>
-    public void Run(ReadOnlySpan<ulong> input, Span<int> scores, Span<ulong> scratch)
+    /// <inheritdoc/>
+    public override void Run(ReadOnlySpan<ulong> input, Span<int> scores, Span<ulong> scratch)
     {
         scores.Clear();
         if (_pixels is null)

@@ -1,3 +1,4 @@
+using Bnn.Inference.Vector;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -12,15 +13,29 @@ internal sealed class StepPlan
     private Shape _order;
 
     /// <summary>Plans a sound network.</summary>
-    public StepPlan(Network network)
+    /// <param name="network">The network.</param>
+    /// <param name="lanes">Pixels in a register, for convolutions that are worth it; 0: none are.</param>
+    public StepPlan(Network network, int lanes = 0)
     {
-        bool isImage = TakesImage(network.Layers[0]);
-        Input = new(network, isImage);
         Shape shape = network.Encoding.Encoded(network.Input);
+        PixelRun? run = PixelRun.Find(network, 0, shape, lanes);
+        EightBitOrder bytes = run is not null ? EightBitOrder.Stream : TakesImage(network.Layers[0]) ? EightBitOrder.Pixels : EightBitOrder.Vectors;
+        Input = new(network, bytes);
         // The bytes of an 8-bit image are interleaved before they are packed; all other input comes in planes.
-        _order = network.Encoding.IsEightBit && isImage ? shape : Shape.Vector(shape.Count);
+        _order = network.Encoding.IsEightBit && bytes == EightBitOrder.Pixels ? shape : Shape.Vector(shape.Count);
         for (int i = 0; i < network.Layers.Length - 1; i++)
         {
+            run ??= PixelRun.Find(network, i, shape, lanes);
+            if (run is not null)
+            {
+                if (AddRun(run, shape) is { } sums)
+                {
+                    Scores = sums;
+                    return;
+                }
+                (i, shape, run) = (run.End - 1, _order, null);
+                continue;
+            }
             Layer layer = network.Layers[i];
             if (TakesImage(layer))
                 BringIntoOrder(shape);
@@ -29,7 +44,7 @@ internal sealed class StepPlan
         }
         if (TakesImage(network.Scores))
             BringIntoOrder(shape);
-        Scores = new(network.Scores, Rows(network.Scores, network.Scores.Biases, network.IsEightBit(network.Layers.Length - 1)), shape);
+        Scores = new CountedScores(network.Scores, Rows(network.Scores, network.Scores.Biases, network.IsEightBit(network.Layers.Length - 1)), shape);
     }
 
     /// <summary>Packs a sample.</summary>
@@ -42,6 +57,20 @@ internal sealed class StepPlan
     public ScoreStep Scores { get; }
 
     private static bool TakesImage(Layer layer) => layer is ConvolutionLayer or MaxPoolLayer or SumScoresLayer;
+
+    // The image may stand in any order: a run takes pixels and planes.
+    private PixelScores? AddRun(PixelRun run, Shape image)
+    {
+        bool isPixelMajor = _order == image && !IsChannelMajor(image);
+        if (!isPixelMajor)
+            BringIntoOrder(Shape.Vector(image.Count));
+        PixelNetwork lanes = run.Build(isPixelMajor);
+        if (run.GivesScores)
+            return new(lanes, run.Lanes);
+        _steps.Add(new PixelRunStep(lanes, run.Lanes, run.Output.Count));
+        _order = run.Output;
+        return null;
+    }
 
     private void AddSteps(Layer layer, Shape input, bool isEightBit)
     {
@@ -80,16 +109,25 @@ internal sealed class StepPlan
         return new(patches, new ChannelRows(weights, layer.Limits, isEightBit, run.Groups), (output.Height, output.Width), run.Groups);
     }
 
+    private static bool PaysWithoutGroups(ConvolutionLayer layer, Shape input) =>
+        layer.Groups > 1 && CostTogether(layer, input) < CostInGroups(layer, input)
+        && (long)layer.Weights.Columns * layer.Groups * layer.Weights.Rows <= ModelCaps.Weights;
+
+    /// <summary>What a convolution costs at a position, in counts of a word.</summary>
+    public static long PositionCost(ConvolutionLayer layer, Shape input) =>
+        PaysWithoutGroups(layer, input) || layer.Groups == 1 ? CostTogether(layer, input) : CostInGroups(layer, input);
+
     // Measured: for a group, copying the bits of one tap costs about as much as counting twelve words; a mask costs a quarter of a count.
-    private static bool PaysWithoutGroups(ConvolutionLayer layer, Shape input)
+    private static long CostInGroups(ConvolutionLayer layer, Shape input) =>
+        (12L * layer.Groups * layer.Kernel.Height * layer.Kernel.Width * WeightMatrix.WordsFor(input.Channels / layer.Groups))
+        + ((long)layer.Weights.Rows * layer.Weights.WordsPerRow);
+
+    private static long CostTogether(ConvolutionLayer layer, Shape input)
     {
-        long taps = (long)layer.Kernel.Height * layer.Kernel.Width;
-        long grouped = (12 * layer.Groups * taps * WeightMatrix.WordsFor(input.Channels / layer.Groups))
-            + ((long)layer.Weights.Rows * layer.Weights.WordsPerRow);
-        long fanIn = (long)layer.Weights.Columns * layer.Groups;
-        long together = (4 * layer.Kernel.Height * (((input.Channels * (long)layer.Kernel.Width) + 63) / 64))
-            + (layer.Weights.Rows * ((fanIn + 63) / 64) * 5 / 4);
-        return layer.Groups > 1 && together < grouped && fanIn * layer.Weights.Rows <= ModelCaps.Weights;
+        long words = (((long)layer.Weights.Columns * layer.Groups) + 63) / 64;
+        bool isMasked = layer.Groups > 1 || layer.Weights.HasMask;
+        return (4 * layer.Kernel.Height * (((input.Channels * (long)layer.Kernel.Width) + 63) / 64))
+            + (layer.Weights.Rows * words * (isMasked ? 5 : 4) / 4);
     }
 
     private void BringIntoOrder(Shape image)

@@ -1,0 +1,127 @@
+using System.ComponentModel;
+using Bnn.Model;
+
+namespace Bnn.Kernels;
+
+/// <summary>Convolutions and pools of one image that follow one another, with a pixel in each lane; at their end may stand summed scores.</summary>
+/// <remarks>
+/// Exact. Between the layers planes stay in the lanes; only at both ends are they streams of bits. The widest registers of the processor are used, narrower
+/// ones for the last positions. Made once from packed weights (<see cref="PixelNetworkBuilder"/>); running is thread-safe and allocates nothing after a
+/// thread's first call, which keeps a buffer for the planes of two neighbouring layers.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class PixelNetwork
+{
+    private readonly PixelLayout _input, _output;
+    private readonly int _planes, _channels;
+    private readonly bool _isPixelMajor;
+    private readonly PixelStep[] _steps;
+    private readonly PixelSums? _sums;
+
+    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelStep[] steps, PixelSums? sums)
+    {
+        (_input, _planes, _isPixelMajor, _steps, _sums) = (input, planes, isPixelMajor, steps, sums);
+        PixelLayout layout = input;
+        for (int i = 0; i < steps.Length; i++)
+        {
+            if (steps[i].Planes != planes || steps[i].Input != layout)
+                throw new ArgumentException($"Layer {i} reads {steps[i].Planes} planes {steps[i].Input}, but gets {planes} {layout}.", nameof(steps));
+            (planes, layout) = (steps[i].Channels, steps[i].Output);
+        }
+        (_output, _channels) = (layout, planes);
+    }
+
+    /// <summary>Runs the layers of an image.</summary>
+    /// <param name="stream">
+    /// <c>[channels, height, width]</c> bits without gaps, or pixel-major if the builder was told so, and a readable word; on an eight-bit input <c>[8, channels,
+    /// height, width]</c>, plane b · channels + c bit b of channel c.
+    /// </param>
+    /// <param name="output">Receives <c>[height, width, channels]</c> bits without gaps, tail bits 0; a word longer than they need.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Run(ReadOnlySpan<ulong> stream, Span<ulong> output)
+    {
+        if (Lanes512.IsAccelerated)
+            Run<Lanes512>(stream, output);
+        else if (Lanes256.IsAccelerated)
+            Run<Lanes256>(stream, output);
+        else if (Lanes128.IsAccelerated)
+            Run<Lanes128>(stream, output);
+        else
+            Run<Lanes64>(stream, output);
+    }
+
+    /// <summary>Runs the layers and the summed scores behind them.</summary>
+    /// <param name="stream">As above.</param>
+    /// <param name="scores">Receives <c>[classes]</c> scores.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public void Scores(ReadOnlySpan<ulong> stream, Span<int> scores)
+    {
+        if (Lanes512.IsAccelerated)
+            Scores<Lanes512>(stream, scores);
+        else if (Lanes256.IsAccelerated)
+            Scores<Lanes256>(stream, scores);
+        else if (Lanes128.IsAccelerated)
+            Scores<Lanes128>(stream, scores);
+        else
+            Scores<Lanes64>(stream, scores);
+    }
+
+    /// <summary>The same with registers of a given width.</summary>
+    internal void Run<TLanes>(ReadOnlySpan<ulong> stream, Span<ulong> output)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, out Span<ulong> rest);
+        int pixels = _output.Height * _output.Width, stride = _output.Stride<TLanes>();
+        if (_channels == 1 || pixels == 1)
+        {
+            PixelPlanes.ToStream(planes, stride, _channels, _output, output);
+            return;
+        }
+        Span<ulong> channelMajor = rest[..(WeightMatrix.WordsFor(_channels * pixels) + 1)];
+        PixelPlanes.ToStream(planes, stride, _channels, _output, channelMajor);
+        BitMatrix.Transpose(channelMajor, _channels, pixels, output);
+    }
+
+    /// <summary>The same with registers of a given width.</summary>
+    internal void Scores<TLanes>(ReadOnlySpan<ulong> stream, Span<int> scores)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        if (_sums is null)
+            throw new InvalidOperationException("No scores stand at the end.");
+        ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, out _);
+        _sums.Run(planes, _output, _output.Stride<TLanes>(), scores);
+    }
+
+    // The planes that the last layer gives, and words that nobody uses any more.
+    private ReadOnlySpan<ulong> Planes<TLanes>(scoped ReadOnlySpan<ulong> stream, out Span<ulong> rest)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int pixels = _input.Height * _input.Width, outputPixels = _output.Height * _output.Width;
+        int evenWords = _planes * _input.Stride<TLanes>(), oddWords = 0;
+        int scratch = WeightMatrix.WordsFor(Math.Max(_planes * pixels, _channels * outputPixels)) + 1;
+        for (int i = 0; i < _steps.Length; i++)
+        {
+            scratch = Math.Max(scratch, _steps[i].ScratchWords<TLanes>());
+            int words = _steps[i].Channels * _steps[i].Output.Stride<TLanes>();
+            if (i % 2 == 0)
+                oddWords = Math.Max(oddWords, words);
+            else
+                evenWords = Math.Max(evenWords, words);
+        }
+        evenWords = (evenWords + 7) & ~7;
+        oddWords = (oddWords + 7) & ~7;
+        Span<ulong> memory = ThreadScratch.Lanes(checked(evenWords + oddWords + scratch));
+        Span<ulong> even = memory[..evenWords], odd = memory.Slice(evenWords, oddWords);
+        rest = memory[(evenWords + oddWords)..];
+        if (_isPixelMajor && _planes > 1 && pixels > 1)
+        {
+            BitMatrix.Transpose(stream, pixels, _planes, rest);
+            PixelPlanes.FromStream(rest, _planes, _input, even, _input.Stride<TLanes>());
+        }
+        else
+            PixelPlanes.FromStream(stream, _planes, _input, even, _input.Stride<TLanes>());
+        for (int i = 0; i < _steps.Length; i++)
+            _steps[i].Run<TLanes>(i % 2 == 0 ? even : odd, i % 2 == 0 ? odd : even, rest);
+        return _steps.Length % 2 == 0 ? even : odd;
+    }
+}
