@@ -13,7 +13,10 @@ switch (args)
     case ["--rivals", ..]:
         RivalRun.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args));
         break;
+    case ["--sweep", ..]:
+        return Sweep.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args)) ? 0 : 1;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
 }
+return 0;

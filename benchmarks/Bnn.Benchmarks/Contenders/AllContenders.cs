@@ -23,10 +23,11 @@ internal static class AllContenders
     public static IReadOnlyList<Contender> RivalsOf(Network network, double choosing = 60)
     {
         int length = network.InputLength;
-        var interpreter = new Interpreter(network);
+        Interpreter plain = new(network), vector = new(network, InterpreterMode.Vector);
         return
         [
-            new ManagedContender("interpreter", length, interpreter.Predict, interpreter.PredictBatch),
+            new ManagedContender("interpreter, plain", length, plain.Predict, plain.PredictBatch),
+            new ManagedContender("interpreter, vector", length, vector.Predict, vector.PredictBatch),
             new ManagedContender("loop of PopCount", length, new LayerLoops(network, (weights, isEightBit) => new PackedCounter<PopCountLoop>(weights, isEightBit)).Predict),
             new ManagedContender("HammingBitDistance", length, new LayerLoops(network, (weights, isEightBit) => new PackedCounter<HammingDistance>(weights, isEightBit)).Predict),
             new ManagedContender("RSR++", length, new LayerLoops(network, (weights, isEightBit) => new SegmentCounter(weights, isEightBit)).Predict),
