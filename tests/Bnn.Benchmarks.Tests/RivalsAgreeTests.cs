@@ -31,8 +31,7 @@ public class RivalsAgreeTests
     public void Every_form_of_an_onnx_model_gives_the_classes_of_the_reference(int seed)
     {
         (Network network, byte[] images, int[] expected) = Case(seed);
-        OnnxExport[] exports =
-            [new FloatExport(network, 2), new IntegerExport(network, 2, IntegerForm.Fused), new IntegerExport(network, 2, IntegerForm.MatMulInteger)];
+        OnnxExport[] exports = [new FloatExport(network, 2), .. Enum.GetValues<IntegerForm>().Select(form => new IntegerExport(network, 2, form))];
         for (int form = 0; form < exports.Length; form++)
         {
             using var model = new OnnxModel(exports[form].Run(), isPacking: seed % 2 == 0);

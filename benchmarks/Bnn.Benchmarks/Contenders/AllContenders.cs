@@ -9,11 +9,12 @@ internal static class AllContenders
 {
     /// <summary>Makes them.</summary>
     /// <param name="network">Any network.</param>
-    /// <param name="code">What was generated.</param>
-    /// <param name="index">Which of its models is the network.</param>
-    public static IReadOnlyList<Contender> Of(Network network, GeneratedCode code, int index)
+    /// <param name="code">What was generated of it alone, or null: only the others.</param>
+    public static IReadOnlyList<Contender> Of(Network network, GeneratedCode? code)
     {
-        (PredictOne one, PredictMany many) = code.Methods(index);
+        if (code is null)
+            return RivalsOf(network);
+        (PredictOne one, PredictMany many) = code.Methods(0);
         return [new ManagedContender("generated", network.InputLength, one, many), .. RivalsOf(network)];
     }
 
@@ -34,6 +35,7 @@ internal static class AllContenders
             new OnnxContender("ONNX Runtime, float32", choosing, ("Gemm", batch => new FloatExport(network, batch).Run())),
             new OnnxContender("ONNX Runtime, int8", choosing,
                 ("QGemm", batch => new IntegerExport(network, batch, IntegerForm.Fused).Run()),
+                ("QGemm, threshold apart", batch => new IntegerExport(network, batch, IntegerForm.FusedFromZero).Run()),
                 ("MatMulInteger", batch => new IntegerExport(network, batch, IntegerForm.MatMulInteger).Run())),
         ];
     }

@@ -14,6 +14,7 @@ internal sealed class GeneratedCode
     private readonly Assembly _assembly;
 
     /// <summary>Generates and compiles all of them into one assembly.</summary>
+    /// <exception cref="InvalidOperationException">One is refused; the message begins with the place and the id of the diagnostic.</exception>
     public GeneratedCode(IReadOnlyList<Network> networks)
     {
         byte[] bytes = GeneratedModels.Emit([.. networks.Select((network, i) => (ClassName(i), BnnWriter.Write(network)))], Options(OutputKind.DynamicallyLinkedLibrary));
@@ -23,6 +24,21 @@ internal sealed class GeneratedCode
 
     /// <summary>Size of the assembly.</summary>
     public int AssemblyBytes { get; }
+
+    /// <summary>The same, or null and the reason if a model is too large to be compiled.</summary>
+    public static GeneratedCode? Try(IReadOnlyList<Network> networks, out string reason)
+    {
+        try
+        {
+            reason = "";
+            return new(networks);
+        }
+        catch (InvalidOperationException refused) when (refused.Message.Contains("BNN024", StringComparison.Ordinal))
+        {
+            reason = refused.Message;
+            return null;
+        }
+    }
 
     /// <summary>Options of a Release build.</summary>
     public static CSharpCompilationOptions Options(OutputKind kind) => new(kind, optimizationLevel: OptimizationLevel.Release);

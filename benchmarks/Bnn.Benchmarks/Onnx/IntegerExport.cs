@@ -9,6 +9,9 @@ internal enum IntegerForm
     /// <summary><c>QGemm</c> of ONNX Runtime: product, bias, rounding and saturation in one node, as its optimiser makes them of quantised graphs.</summary>
     Fused,
 
+    /// <summary>The same with the bits of the input brought to 0 and 255 in a node of its own: some kernels want a zero point of 0.</summary>
+    FusedFromZero,
+
     /// <summary><c>MatMulInteger</c> of the standard, then <c>Add</c>, <c>Clip</c> and <c>Cast</c>.</summary>
     MatMulInteger,
 }
@@ -34,10 +37,10 @@ internal sealed class IntegerExport(Network network, int batch, IntegerForm form
             return new(image);
         IReadOnlyList<InputPlane> planes = Network.Encoding.Planes(Network.Input.Channels);
         // A clip of bytes to [t − 1, t] is the bit, with t − 1 as zero point.
-        if (CommonThreshold() is int threshold && Network.Layers[0] is WeightedLayer)
+        if (form != IntegerForm.FusedFromZero && CommonThreshold() is int threshold && Network.Layers[0] is WeightedLayer)
             return new(Graph.Add("Clip", [image, Graph.Bytes([(byte)(threshold - 1)]), Graph.Bytes([(byte)threshold])]), Zero: threshold - 1);
         string values = Gathered(image, planes);
-        long[] shape = [1, planes.Count, 1, 1];
+        long[] shape = planes.Count == 1 ? [1] : [1, planes.Count, 1, 1];
         if (!planes.All(plane => plane.IsThreshold))
         {
             string shifted = Graph.Add("Div", [Integers(values), Graph.Integers([.. planes.Select(plane => 1 << plane.Value)], shape)]);
@@ -53,7 +56,7 @@ internal sealed class IntegerExport(Network network, int batch, IntegerForm form
     protected override Values Dense(Values input, DenseLayer layer, int[] biases)
     {
         (string weights, string zero) = (Matrix(layer.Weights, 1), Graph.Bytes([(byte)input.Zero]));
-        if (form == IntegerForm.Fused)
+        if (form != IntegerForm.MatMulInteger)
         {
             string[] inputs = [input.Name, One, zero, weights, One, SignedZero, Biases(biases, input.Unit), Scale(input.Unit), Graph.Bytes([0])];
             return new(Graph.Add("QGemm", inputs, OnnxGraph.Contrib), Unit: Full);

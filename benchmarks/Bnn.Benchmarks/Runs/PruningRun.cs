@@ -14,9 +14,15 @@ internal static class PruningRun
     {
         string[] names = [name, .. BenchmarkNetworks.Prunings.Select(pruning => $"{name}/{pruning}")];
         Network[] networks = [.. names.Select(BenchmarkNetworks.Named)];
-        var code = new GeneratedCode(networks);
+        GeneratedCode? code = GeneratedCode.Try(networks, out string reason);
         report.Line();
         report.Line($"## {name}, pruned: time of generated code / that of the unpruned network");
+        if (code is null)
+        {
+            report.Line();
+            report.Line($"Not compiled: {reason}");
+            return;
+        }
         report.Head("batch", "network", "live weights at all positions", "share", "ns per sample", "time / unpruned");
         int largest = Math.Min(512, options.Batches.Max());
         byte[] images = Inputs.Real(networks[0], largest).Images;

@@ -50,13 +50,16 @@ internal static class RivalRun
     {
         Network network = BenchmarkNetworks.Named(name);
         long from = Stopwatch.GetTimestamp();
-        var code = new GeneratedCode([network]);
+        GeneratedCode? code = GeneratedCode.Try([network], out string reason);
         TimeSpan compiling = Stopwatch.GetElapsedTime(from);
         report.Line();
         report.Line($"## {name}: {Macs(network):N0} MAC, {network.Operations():N0} operations");
         report.Line();
-        report.Line($"Generated and compiled in {compiling.TotalSeconds:N1} s (with the start of the compiler); assembly of {code.AssemblyBytes:N0} bytes.");
-        IReadOnlyList<Contender> contenders = [.. AllContenders.Of(network, code, 0).Where((contender, i) => i == 0 || Wanted(contender.Name, options))];
+        if (code is null)
+            report.Line($"Not compiled, so ratios are to the first row: {reason}");
+        else
+            report.Line($"Generated and compiled in {compiling.TotalSeconds:N1} s (with the start of the compiler); assembly of {code.AssemblyBytes:N0} bytes.");
+        IReadOnlyList<Contender> contenders = [.. AllContenders.Of(network, code).Where((contender, i) => i == 0 || Wanted(contender.Name, options))];
         foreach (string which in options.Inputs)
         {
             Inputs inputs = which == "noise" ? Inputs.Noise(network, Math.Max(MostSingles, options.Batches.Max())) : Inputs.Real(network, Math.Max(MostSingles, options.Batches.Max()));

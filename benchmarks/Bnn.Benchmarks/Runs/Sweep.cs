@@ -48,7 +48,7 @@ internal static class Sweep
     private static IEnumerable<Network> Dense() =>
         from inputs in s_widths
         from channels in s_widths
-        where inputs * channels <= MostWeights
+        where inputs * channels <= MostWeights || inputs + channels == 2 * s_widths[^1]
         select new NetworkBuilder($"dense {inputs} to {channels}", new(1, 1, inputs), new ThresholdEncoding(new([128])), seed: 1).Dense(channels).Scores(2);
 
     private static IEnumerable<Network> Images() =>
