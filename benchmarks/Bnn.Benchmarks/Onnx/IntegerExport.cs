@@ -40,6 +40,9 @@ internal sealed class IntegerExport(Network network, int batch, IntegerForm form
         if (form != IntegerForm.FusedFromZero && CommonThreshold() is int threshold && Network.Layers[0] is WeightedLayer)
             return new(Graph.Add("Clip", [image, Graph.Bytes([(byte)(threshold - 1)]), Graph.Bytes([(byte)threshold])]), Zero: threshold - 1);
         string values = Gathered(image, planes);
+        // One value serves all planes of a common threshold, in whatever shape the image comes.
+        if (CommonThreshold() is not null)
+            planes = [planes[0]];
         long[] shape = planes.Count == 1 ? [1] : [1, planes.Count, 1, 1];
         if (!planes.All(plane => plane.IsThreshold))
         {
