@@ -27,7 +27,10 @@ public class KindsTests
             var batch = new int[20 * network.ClassCount];
             new Interpreter(network, InterpreterMode.Vector, lanes).ScoresBatch(images, batch);
             for (int sample = 0; sample < 20; sample++)
-                Assert.Equal(Reference.Run(network, RandomNetworks.Input(network, sample)).Scores, batch.AsSpan(sample * scores.Length, scores.Length).ToArray());
+            {
+                int[] expected = Reference.Run(network, RandomNetworks.Input(network, sample)).Scores;
+                Assert.Equal(expected, batch.AsSpan(sample * scores.Length, scores.Length).ToArray());
+            }
         }
         for (int sample = 0; sample < 20; sample++)
         {

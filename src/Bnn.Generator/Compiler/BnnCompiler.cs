@@ -32,7 +32,13 @@ internal static class BnnCompiler
     private static CompileOutcome Compile(Network network, ReadResult read, ModelSource source, CompileSettings settings, CancellationToken cancel)
     {
         Plan plan = Plan(network, settings, cancel);
-        long words = plan.Layers.Sum(layer => layer.TableWords);
+        long words = Words(plan);
+        // Lanes need tables of their own; without them a model may still be small enough.
+        if (words > CostModel.ConstantWords && settings.Goal != Goal.Size)
+        {
+            plan = Plan(network, settings with { Goal = Goal.Size }, cancel);
+            words = Words(plan);
+        }
         if (words > CostModel.ConstantWords)
             return CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.TooLargeToCompile, Literal.Of(words), Literal.Of(CostModel.ConstantWords))]);
         string text = ModelEmitter.Emit(plan, settings, ModelNames.FileName(source.Path), read.Hash, cancel);
@@ -46,6 +52,8 @@ internal static class BnnCompiler
         Network compact = NetworkPasses.Run(network, passes.Add, cancel);
         return Planner.Choose(network, compact, passes, settings, cancel);
     }
+
+    private static long Words(Plan plan) => plan.Layers.Sum(layer => layer.TableWords) + new LaneTables(plan).Words;
 
     private static ModelError Note(LayerPlan layer) => CompilerErrors.OnFile(
         CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape, layer.Lowering.ToString(), layer.Reason);

@@ -25,7 +25,8 @@ internal sealed record CompileSettings(string Namespace, string ClassName, strin
             errors.Add(CompilerErrors.OnFile(CompilerErrors.BadOption, "BnnVisibility", ModelNames.Quote(visibility), "'public' or 'internal'"));
         Goal goal = Named(options.Goal, "BnnGoal", [Planning.Goal.Latency, Planning.Goal.Throughput, Planning.Goal.Size], errors) ?? Goal.Latency;
         Lowering? lowering = Named(options.Lowering, "BnnLowering",
-            [Planning.Lowering.Unrolled, Planning.Lowering.PopCountTable, Planning.Lowering.ChannelLanes], errors);
+            [Planning.Lowering.Unrolled, Planning.Lowering.PopCountTable, Planning.Lowering.ChannelLanes, Planning.Lowering.PixelLanes,
+                Planning.Lowering.SampleLanes], errors);
         string budgetText = Or(options.UnrolledBudget, CostModel.LayerBudget.ToString(CultureInfo.InvariantCulture));
         if (!int.TryParse(budgetText, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) || budget > 100_000)
             errors.Add(CompilerErrors.OnFile(CompilerErrors.BadOption, "BnnUnrolledBudget", ModelNames.Quote(budgetText), "a whole number in [0, 100000]"));

@@ -32,6 +32,7 @@ internal static class ModelNames
         ("BnnVectors", "System.Runtime.Intrinsics.Vector256"),
         ("BnnBytes", "Bnn.Kernels.ByteStream"),
         ("BnnFiring", "Bnn.Kernels.Firing"),
+        ("BnnWindow", "Bnn.Kernels.SampleWindow"),
         ("BnnStream", "Bnn.Kernels.BitStream"),
         ("BnnWriter", "Bnn.Kernels.BitWriter"),
     ];
@@ -39,7 +40,7 @@ internal static class ModelNames
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
         "InputLength", "ClassCount", "Labels", "Info", "Predict", "Scores", "PredictBatch", "ScoresBatch", "Run", "LabelTexts", "ScoreBuffer",
-        "InputCodes", "BorderCodes",
+        "InputCodes", "BorderCodes", "BatchLanes",
     };
 
     /// <summary>The class name that was asked for, or one made from the file name: <c>fashion-mlp.bnn</c> becomes <c>FashionMlp</c>.</summary>
@@ -92,7 +93,7 @@ internal static class ModelNames
     }
 
     private static bool IsMember(string name) =>
-        s_members.Contains(name) || IsAlias(name) || IsNumbered(name, "Layer") || IsNumbered(name, "Pack")
+        s_members.Contains(name) || IsAlias(name) || IsNumbered(name, "Layer") || IsNumbered(name, "Pack") || IsNumbered(name, "Lanes")
         || (name.StartsWith("get_", StringComparison.Ordinal) && IsMember(name.Substring(4)));
 
     private static bool IsAlias(string name) => Aliases.Any(alias => alias.Name == name);

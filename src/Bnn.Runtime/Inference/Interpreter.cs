@@ -51,7 +51,7 @@ public sealed class Interpreter
         Mode = mode;
         bool isVector = mode == InterpreterMode.Vector;
         _plan = new(network, isVector ? lanes ?? VectorLanes.Widest : 0);
-        _batches = isVector ? SampleLanes.Of(network, lanes) : null;
+        _batches = isVector ? SampleLanes.Of(network, lanes is null ? _plan.Cost : 0, lanes) : null;
         _steps = [.. _plan.Steps];
         _evenWords = _plan.Input.OutputWords;
         _scratchWords = Math.Max(_plan.Input.ScratchWords, _plan.Scores.ScratchWords);
@@ -145,6 +145,10 @@ public sealed class Interpreter
             current = next;
             next = free;
         }
-        _plan.Scores.Run(current, scores, scratch);
+        // A direct call in plain mode, which is the baseline of all measurements.
+        if (_plan.Scores is CountedScores counted)
+            counted.Run(current, scores, scratch);
+        else
+            _plan.Scores.Run(current, scores, scratch);
     }
 }

@@ -14,13 +14,13 @@ public sealed class PixelNetwork
 {
     private readonly PixelLayout _input, _output;
     private readonly int _planes, _channels;
-    private readonly bool _isPixelMajor;
+    private readonly bool _isPixelMajor, _isOutputPixelMajor;
     private readonly PixelStep[] _steps;
     private readonly PixelSums? _sums;
 
-    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelStep[] steps, PixelSums? sums)
+    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelStep[] steps, bool isOutputPixelMajor, PixelSums? sums)
     {
-        (_input, _planes, _isPixelMajor, _steps, _sums) = (input, planes, isPixelMajor, steps, sums);
+        (_input, _planes, _isPixelMajor, _steps, _isOutputPixelMajor, _sums) = (input, planes, isPixelMajor, steps, isOutputPixelMajor, sums);
         PixelLayout layout = input;
         for (int i = 0; i < steps.Length; i++)
         {
@@ -36,7 +36,7 @@ public sealed class PixelNetwork
     /// <c>[channels, height, width]</c> bits without gaps, or pixel-major if the builder was told so, and a readable word; on an eight-bit input <c>[8, channels,
     /// height, width]</c>, plane b · channels + c bit b of channel c.
     /// </param>
-    /// <param name="output">Receives <c>[height, width, channels]</c> bits without gaps, tail bits 0; a word longer than they need.</param>
+    /// <param name="output">Receives <c>[height, width, channels]</c> or, as the builder was told, <c>[channels, height, width]</c> bits without gaps, tail bits 0; a word longer than they need.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public void Run(ReadOnlySpan<ulong> stream, Span<ulong> output)
     {
@@ -72,7 +72,7 @@ public sealed class PixelNetwork
     {
         ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, out Span<ulong> rest);
         int pixels = _output.Height * _output.Width, stride = _output.Stride<TLanes>();
-        if (_channels == 1 || pixels == 1)
+        if (!_isOutputPixelMajor || _channels == 1 || pixels == 1)
         {
             PixelPlanes.ToStream(planes, stride, _channels, _output, output);
             return;

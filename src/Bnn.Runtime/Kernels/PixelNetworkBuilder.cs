@@ -32,7 +32,7 @@ public sealed class PixelNetworkBuilder
     /// <param name="paddingBit">The bit outside the image.</param>
     /// <param name="groups">Divides the channels and the rows of weights.</param>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, column = (channel · kernel rows + row) · kernel columns + column.</param>
-    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="masks">The same shape, one row that all channels share, or empty.</param>
     /// <param name="limits"><c>[C]</c></param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public PixelNetworkBuilder Convolution(
@@ -40,7 +40,7 @@ public sealed class PixelNetworkBuilder
     {
         var lanes = new LaneWindow(_layout, window.WindowHeight, window.WindowWidth, window.StrideHeight, window.StrideWidth, window.Top, window.Left,
             window.OutputHeight, window.OutputWidth, paddingBit);
-        return Add(new PixelConvolutionStep(LaneConvolution.Create(lanes, _channels, groups, signs, masks, limits, _isEightBit)));
+        return Add(new PixelConvolutionStep(LaneConvolution.Create(lanes, _channels, groups, signs, RowMasks.Expand(masks, signs), limits, _isEightBit)));
     }
 
     /// <summary>A pool.</summary>
@@ -53,16 +53,17 @@ public sealed class PixelNetworkBuilder
             _channels, and.ToArray()));
 
     /// <summary>The network, which gives bits.</summary>
-    public PixelNetwork Build() => new(_input, _planes, _isPixelMajor, [.. _steps], sums: null);
+    /// <param name="isPixelMajor">Whether it gives them pixel by pixel; else plane by plane, which costs nothing.</param>
+    public PixelNetwork Build(bool isPixelMajor) => new(_input, _planes, _isPixelMajor, [.. _steps], isPixelMajor, sums: null);
 
     /// <summary>Scores summed over all positions, and the network.</summary>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>.</param>
-    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="masks">The same shape, one row that all channels share, or empty.</param>
     /// <param name="biases"><c>[C]</c></param>
     /// <param name="scale">Positive.</param>
     public PixelNetwork SumScores(ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale) =>
-        new(_input, _planes, _isPixelMajor, [.. _steps],
-            new PixelSums(_channels, signs.ToArray(), masks.ToArray(), biases.ToArray(), scale, _isEightBit));
+        new(_input, _planes, _isPixelMajor, [.. _steps], isOutputPixelMajor: false,
+            new PixelSums(_channels, signs.ToArray(), RowMasks.Expand(masks, signs).ToArray(), biases.ToArray(), scale, _isEightBit));
 
     private PixelNetworkBuilder Add(PixelStep step)
     {

@@ -91,8 +91,8 @@ public sealed class SampleNetwork
         return done;
     }
 
-    // The narrowest register that holds all samples that are left; else the widest one that the processor has and the planes leave room for.
-    private int LanesFor(int left)
+    /// <summary>The narrowest register that holds all samples that are left; else the widest one that the processor has and the planes leave room for.</summary>
+    internal int LanesFor(int left)
     {
         long bytes = ((long)_evenPlanes + _oddPlanes) * sizeof(ulong);
         if (!Lanes128.IsAccelerated)

@@ -27,11 +27,11 @@ public sealed class SampleNetworkBuilder(int inputLength)
     /// <summary>A dense layer.</summary>
     /// <param name="inputs">K, in [1, 65,536].</param>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; bits of pruned weights and tail bits are 0.</param>
-    /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
+    /// <param name="masks">The same shape, or one row that all channels share, 1 = live; empty: all live.</param>
     /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
     /// <param name="isEightBit">Whether each input is a byte: plane b · K + i is bit b of input i.</param>
     public SampleNetworkBuilder Dense(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
-        Add(new SampleDenseStep(LaneLayer.Create(inputs, signs, masks, limits, isEightBit)));
+        Add(new SampleDenseStep(LaneLayer.Create(inputs, signs, RowMasks.Expand(masks, signs), limits, isEightBit)));
 
     /// <summary>A convolution.</summary>
     /// <param name="window">Image, kernel, stride and padding.</param>
@@ -39,13 +39,13 @@ public sealed class SampleNetworkBuilder(int inputLength)
     /// <param name="paddingBit">The bit outside the image.</param>
     /// <param name="groups">Divides the channels and the rows of weights.</param>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, column = (channel · kernel rows + row) · kernel columns + column.</param>
-    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="masks">The same shape, one row that all channels share, or empty.</param>
     /// <param name="limits"><c>[C]</c></param>
     /// <param name="isEightBit">Whether each input is a byte.</param>
     public SampleNetworkBuilder Convolution(
         SampleWindow window, int channels, bool paddingBit, int groups,
         ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
-        Add(new SampleConvolutionStep(SampleConvolution.Create(window, channels, paddingBit, groups, signs, masks, limits, isEightBit)));
+        Add(new SampleConvolutionStep(SampleConvolution.Create(window, channels, paddingBit, groups, signs, RowMasks.Expand(masks, signs), limits, isEightBit)));
 
     /// <summary>A pool.</summary>
     /// <param name="window">Image, window, stride and padding.</param>
@@ -56,21 +56,21 @@ public sealed class SampleNetworkBuilder(int inputLength)
     /// <summary>The scores, and the network.</summary>
     /// <param name="inputs">K, in [1, 65,536].</param>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>.</param>
-    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="masks">The same shape, one row that all channels share, or empty.</param>
     /// <param name="biases"><c>[C]</c></param>
     /// <param name="scale">Positive.</param>
     /// <param name="isEightBit">Whether each input is a byte.</param>
     /// <exception cref="ArgumentException">Layers do not fit one another.</exception>
     public SampleNetwork Scores(
         int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale, bool isEightBit = false) =>
-        new(inputLength, [.. _runs], [.. _steps], LaneScores.Create(inputs, signs, masks, biases, scale, isEightBit));
+        new(inputLength, [.. _runs], [.. _steps], LaneScores.Create(inputs, signs, RowMasks.Expand(masks, signs), biases, scale, isEightBit));
 
     /// <summary>Scores summed over all positions, and the network.</summary>
     /// <remarks>They are those of a dense layer whose weights repeat at every position.</remarks>
     /// <param name="channels">K; K · <paramref name="positions"/> is at most 65,536.</param>
     /// <param name="positions">Rows times columns of the image.</param>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>.</param>
-    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="masks">The same shape, one row that all channels share, or empty.</param>
     /// <param name="biases"><c>[C]</c></param>
     /// <param name="scale">Positive.</param>
     /// <param name="isEightBit">Whether each input is a byte.</param>

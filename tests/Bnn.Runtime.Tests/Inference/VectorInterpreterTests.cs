@@ -90,11 +90,25 @@ public class VectorInterpreterTests
         // Scores over 70,000 values.
         WeightMatrix classes = RandomNetworks.Weights(2, 1, new Random(3), masked: false);
         var network = new Network("wide", new(1, 70, 1000), new RawBitsEncoding(), new([new SumScoresLayer("s", classes, new([1, 2]), 1)]), default, default);
-        Assert.Null(SampleLanes.Of(network));
+        Assert.Null(SampleLanes.Of(network, costOfOne: 0, lanes: null));
         byte[] images = [.. RandomNetworks.Input(network, 1), .. RandomNetworks.Input(network, 2)];
         var actual = new int[4];
         new Interpreter(network, InterpreterMode.Vector).ScoresBatch(images, actual);
         Assert.Equal([.. Reference.Run(network, images.AsSpan(0, 70_000)).Scores, .. Reference.Run(network, images.AsSpan(70_000)).Scores], actual);
+    }
+
+    [Fact]
+    public void A_register_is_taken_if_its_samples_cost_more_one_after_another()
+    {
+        Network network = RandomNetworks.Dense(7);
+        Assert.Equal(0, SampleLanes.Of(network, costOfOne: 1, lanes: null)!.Worth(1000));
+        Assert.Equal(1, SampleLanes.Of(network, costOfOne: int.MaxValue, lanes: null)!.Worth(1));
+        SampleLanes fifty = SampleLanes.Of(network, costOfOne: (LaneCost.Samples(network, 128) + 49) / 50, lanes: null)!;
+        Assert.Equal(0, fifty.Worth(0));
+        Assert.Equal(0, fifty.Worth(40));
+        Assert.Equal(50, fifty.Worth(50));
+        Assert.Equal(512, fifty.Worth(512));
+        Assert.Equal(512, fifty.Worth(520));
     }
 
     [Fact]

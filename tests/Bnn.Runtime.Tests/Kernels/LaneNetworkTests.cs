@@ -54,7 +54,7 @@ public class LaneNetworkTests
         {
             int samples = new Random(seed).Next(1, 6), length = network.InputLength;
             byte[] images = [.. Enumerable.Range(0, samples).SelectMany(i => RandomNetworks.Input(network, seed + i))];
-            SampleLanes lanes = SampleLanes.Of(network, 64 * TLanes.Words)!;
+            SampleLanes lanes = SampleLanes.Of(network, costOfOne: 0, 64 * TLanes.Words)!;
             var classes = new int[samples];
             var values = new int[samples * network.ClassCount];
             Assert.Equal(samples, lanes.Predict(images, classes));

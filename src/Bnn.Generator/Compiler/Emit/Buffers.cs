@@ -22,8 +22,12 @@ internal sealed class Buffers
         }
         foreach (LayerPlan layer in plan.Layers)
         {
+            if (layer is PixelLanesPlan lanes && (lanes.Index < lanes.Last || lanes.Layer is ScoreLayer))
+                continue;
+            if (layer is PixelLanesPlan { Output: { HasBorder: true, Shape: var shape } })
+                Add(PixelLanesEmitter.Pixels(layer), WeightMatrix.WordsFor(shape.Count) + 1);
             if (layer.Lowering != Lowering.None && layer.Layer is not ScoreLayer)
-                Add(LayerText.Bits(layer.Index + 1), layer.Output.Words + (plan.Layers[layer.Index + 1].Layer is DenseLayer or ScoresLayer ? 0 : 1));
+                Add(LayerText.Bits(layer.Index + 1), layer.Output.Words + (layer is not PixelLanesPlan && plan.Layers[layer.Index + 1].Layer is DenseLayer or ScoresLayer ? 0 : 1));
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed class ImageInputEmitter
         if (_image.HasBorder)
         {
             buffers.Emit(w, LayerText.Bits(0));
-            w.Line($"global::Bnn.Kernels.Borders.Add({from}, {Border()}, {(_image.BorderBit ? "1" : "0")}, {LayerText.Bits(0)});");
+            w.Line(LayerText.AddBorder(from, _image, LayerText.Bits(0)));
         }
     }
 
@@ -75,26 +75,13 @@ internal sealed class ImageInputEmitter
         if (_image.HasBorder)
         {
             buffers.Emit(w, Bordered);
-            w.Line($"global::Bnn.Kernels.Borders.Add({from}, {Border()}, {(_image.BorderBit ? "255" : "0")}, BnnMemory.AsBytes({Bordered}));");
+            w.Line($"global::Bnn.Kernels.Borders.Add({from}, {LayerText.Border(_image)}, {(_image.BorderBit ? "255" : "0")}, BnnMemory.AsBytes({Bordered}));");
             from = $"BnnMemory.AsBytes({Bordered})";
         }
         buffers.Emit(w, bits);
         w.Line($"{bits}.Clear();");
         string values = from == "input" ? from : $"{from}.Slice(0, {Literal.Of(_image.Length)})";
         w.Line("for (int b = 0; b < 8; b++)");
-        w.Line($"    global::Bnn.Kernels.InputPacking.Bit({values}, b, {bits}, b * {Literal.Of(64 * _input.Words)});");
-    }
-
-    // Rows, length of a row, and the border above, before, after and below.
-    private string Border()
-    {
-        Shape shape = _image.Shape;
-        Padding border = _image.Border;
-        int[] sizes =
-        [
-            shape.Height, shape.Width * shape.Channels,
-            border.Top * _image.RowLength, border.Left * shape.Channels, border.Right * shape.Channels, border.Bottom * _image.RowLength,
-        ];
-        return string.Join(", ", sizes.Select(size => Literal.Of(size)));
+        w.Line($"    global::Bnn.Kernels.InputPacking.Bit({values}, b, {bits}, b * {Literal.Of(_input.IsChannelMajor ? _image.Length : 64 * _input.Words)});");
     }
 }

@@ -27,6 +27,23 @@ internal static class LayerText
     /// <summary>A number that may stand behind any operator.</summary>
     public static string Number(int value) => value < 0 ? $"({Literal.Of(value)})" : Literal.Of(value);
 
+    /// <summary>The call that puts the border of <paramref name="image"/> around its bits.</summary>
+    public static string AddBorder(string from, ImageLayout image, string to) =>
+        $"global::Bnn.Kernels.Borders.Add({from}, {Border(image)}, {(image.BorderBit ? "1" : "0")}, {to});";
+
+    /// <summary>Rows, length of a row, and the border above, before, after and below.</summary>
+    public static string Border(ImageLayout image)
+    {
+        Shape shape = image.Shape;
+        Padding border = image.Border;
+        int[] sizes =
+        [
+            shape.Height, shape.Width * shape.Channels,
+            border.Top * image.RowLength, border.Left * shape.Channels, border.Right * shape.Channels, border.Bottom * image.RowLength,
+        ];
+        return string.Join(", ", sizes.Select(size => Literal.Of(size)));
+    }
+
     /// <summary>The comment above the methods of a layer: its name and sizes.</summary>
     public static string Comment(LayerPlan layer) => $"// {ModelNames.Quote(layer.Layer.Name)}: {layer.Shape}";
 }

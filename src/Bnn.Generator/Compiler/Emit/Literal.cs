@@ -12,6 +12,9 @@ internal static class Literal
     /// <summary>A word in hexadecimal.</summary>
     public static string Of(ulong value) => "0x" + value.ToString("X16", CultureInfo.InvariantCulture) + "UL";
 
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public static string Of(bool value) => value ? "true" : "false";
+
     /// <summary>A string in quotes, in printable ASCII.</summary>
     public static string Of(string text)
     {

@@ -58,6 +58,12 @@ internal static class ModelEmitter
                 cancel.ThrowIfCancellationRequested();
                 RunEmitter.EmitLayer(w, layer, cancel);
             }
+            var tables = new LaneTables(plan);
+            foreach (PixelLanesPlan layer in plan.Layers.OfType<PixelLanesPlan>().Where(layer => layer.Index == layer.First))
+                PixelLanesEmitter.Emit(w, plan, layer, tables);
+            if (plan.Batch.Input is not null)
+                BatchEmitter.Emit(w, plan, tables);
+            tables.Emit(w, cancel);
         }
         if (isLower)
             w.Line("#pragma warning restore CS8981");
@@ -128,23 +134,25 @@ internal static class ModelEmitter
             w.Line("Run(input, scores);");
         }
         w.Line();
-        Batch(w, "The class of each of many samples.", "PredictBatch", "classes", "<c>[n]</c> classes", length, "1",
+        Batch(w, plan, "The class of each of many samples.", "Predict", "classes", "<c>[n]</c> classes", length, "1",
             "classes[i] = Predict(images.Slice(i * {0}, {0}));");
-        Batch(w, "The scores of each of many samples.", "ScoresBatch", "scores", $"<c>[n, {classes}]</c> scores", length, classes,
+        Batch(w, plan, "The scores of each of many samples.", "Scores", "scores", $"<c>[n, {classes}]</c> scores", length, classes,
             $"Run(images.Slice(i * {{0}}, {{0}}), scores.Slice(i * {classes}, {classes}));");
     }
 
-    // The place of kernels that hold many samples in their lanes.
-    private static void Batch(SourceWriter w, string summary, string name, string results, string receives, string length, string perSample, string body)
+    private static void Batch(SourceWriter w, Plan plan, string summary, string name, string results, string receives, string length, string perSample, string body)
     {
         w.Line($"/// <summary>{summary}</summary>");
         w.Line($"/// <param name=\"images\"><c>[n, {length}]</c> bytes.</param>");
         w.Line($"/// <param name=\"{results}\">Receives {receives}.</param>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">The lengths do not belong to the same whole number of samples.</exception>");
-        using (w.Block($"public static void {name}(global::System.ReadOnlySpan<byte> images, global::System.Span<int> {results})"))
+        using (w.Block($"public static void {name}Batch(global::System.ReadOnlySpan<byte> images, global::System.Span<int> {results})"))
         {
             w.Line($"int samples = global::Bnn.Inference.Arguments.CheckBatch(images.Length, {length}, {results}.Length, {perSample}, nameof({results}));");
-            w.Line("for (int i = 0; i < samples; i++)");
+            w.Line("int i = 0;");
+            if (plan.Batch.Input is not null)
+                BatchEmitter.EmitCall(w, plan, name, results);
+            w.Line("for (; i < samples; i++)");
             w.Line("    " + body.Replace("{0}", length));
         }
         w.Line();

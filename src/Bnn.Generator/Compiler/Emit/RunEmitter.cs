@@ -24,6 +24,11 @@ internal static class RunEmitter
                 w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape}, {layer.Lowering}");
                 if (layer.Index == 0 && layer.ReadsInput)
                     input.EmitCall(w, buffers);
+                if (layer is PixelLanesPlan lanes)
+                {
+                    PixelLanesEmitter.EmitCall(w, lanes, buffers);
+                    continue;
+                }
                 if (layer.Layer is not ScoreLayer)
                     buffers.Emit(w, LayerText.Bits(layer.Index + 1));
                 Call(w, layer);
@@ -38,7 +43,7 @@ internal static class RunEmitter
     {
         switch (layer)
         {
-            case { Lowering: Lowering.None } or { Layer: FlattenLayer }:
+            case { Lowering: Lowering.None } or { Layer: FlattenLayer } or PixelLanesPlan:
                 break;
             case ChannelLanesPlan plan:
                 ChannelLanesEmitter.Emit(w, plan, cancel);

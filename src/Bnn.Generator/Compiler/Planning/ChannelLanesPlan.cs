@@ -41,6 +41,11 @@ internal sealed record ChannelLanesPlan(
     /// <summary>The layer.</summary>
     public ConvolutionLayer Convolution => (ConvolutionLayer)Layer;
 
+    /// <summary>Cycles for one sample: about one for each instruction.</summary>
+    public double Cycles => Convolution.Positions(Input.Shape) * (Instructions + (2 * CostModel.Position));
+
+    private double Instructions => Taps.Count * (CostModel.Tap + (Vectors * (IsEightBit ? 2.0 : 1.0)));
+
     /// <summary>Items of the table: <c>[taps, codes, padded channels]</c>.</summary>
     public int TableItems => Taps.Count * Codes.Codes * PaddedChannels;
 
@@ -91,7 +96,7 @@ internal sealed record ChannelLanesPlan(
     public static ChannelLanesPlan? Of(Network network, CompileSettings settings, ImageLayout output)
     {
         if (network.Layers[0] is not ConvolutionLayer { Groups: 1 } layer || settings.Goal == Goal.Size
-            || settings.Lowering is not (null or Lowering.ChannelLanes) || layer.Weights.LiveCount() == 0)
+            || settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable || layer.Weights.LiveCount() == 0)
             return null;
         int mostCount = Enumerable.Range(0, layer.Weights.Rows).Max(channel => layer.Weights.LiveCount(channel));
         if (layer.Weights.Rows > CostModel.LaneChannels || mostCount > (network.Encoding.IsEightBit ? CostModel.ShortCounts : CostModel.ByteCounts))
@@ -103,10 +108,10 @@ internal sealed record ChannelLanesPlan(
         var plan = new ChannelLanesPlan(0, layer, image, output, "", codes, TapsOf(network, layer, codes));
         if (plan.TableItems > CostModel.LaneItems)
             return null;
-        double lanes = plan.Taps.Count * (CostModel.Tap + (plan.Vectors * (plan.IsEightBit ? 2.0 : 1.0)));
+        double lanes = plan.Instructions;
         double words = layer.Weights.Rows * (WeightMatrix.WordsFor(layer.Weights.Columns) * (plan.IsEightBit ? 8 : 1) + 0.5) * CostModel.WordInstructions;
         string reason = FormattableString.Invariant($"{lanes:F0} vector instructions a position are less than {words:F0} with words");
-        return settings.Lowering is not null ? plan with { Reason = "asked for" } : lanes < words ? plan with { Reason = reason } : null;
+        return settings.Lowering == Lowering.ChannelLanes ? plan with { Reason = "asked for" } : lanes < words ? plan with { Reason = reason } : null;
     }
 
     private static List<Tap> TapsOf(Network network, ConvolutionLayer layer, CodeLayout codes)

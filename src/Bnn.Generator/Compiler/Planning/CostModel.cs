@@ -73,8 +73,68 @@ internal static class CostModel
     /// <summary>Words with bits that nobody reads are cleared one by one up to so many; above that the weights are masked.</summary>
     public const int ClearedWords = 64;
 
-    /// <summary>Words of constants in one model: 2^19 literals are 12 MB of source, and take the C# compiler some seconds.</summary>
-    public const long ConstantWords = 1 << 19;
+    /// <summary>Words of constants in one model: 2^20 literals are 24 MB of source, and take the C# compiler some seconds.</summary>
+    public const long ConstantWords = 1 << 20;
+
+    /// <summary>Cycles of a word operation with all that belongs to it, in tables and in literals.</summary>
+    public const double Word = 1.25;
+
+    /// <summary>Cycles of one sample alone besides its layers: calls, packing, the highest score.</summary>
+    public const double Sample = 100;
+
+    /// <summary>Cycles that gathering a piece of a patch costs.</summary>
+    public const double Piece = 4;
+
+    /// <summary>Cycles that each position of a convolution costs besides.</summary>
+    public const double Position = 10;
+
+    /// <summary>Cycles of a window of a pool, for each value and 64 channels.</summary>
+    public const double PoolValue = 3;
+
+    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic. From docs/decisions/0008-lanes.md and the kernels it builds on.</summary>
+    public const double Plane512 = 2.1;
+
+    /// <summary>Cycles to add a plane to the counts of 256 lanes, as three neighbours are measured in docs/decisions/0008-lanes.md.</summary>
+    public const double Plane256 = 3.7;
+
+    /// <summary>The same for 128 lanes.</summary>
+    public const double Plane128 = 2.2;
+
+    /// <summary>The same for a word.</summary>
+    public const double Plane64 = 3;
+
+    /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
+    public const double LaneChannel = 60;
+
+    /// <summary>Cycles to bring a plane under a tap of a kernel into place, with a pixel in each lane.</summary>
+    public const double LaneTap = 5;
+
+    /// <summary>Cycles of a word of rows in a pool of two by two.</summary>
+    public const double LanePoolWord = 10;
+
+    /// <summary>Cycles of an output row in any other pool.</summary>
+    public const double LanePoolRow = 50;
+
+    /// <summary>Cycles to bring a row of pixels from a stream of bits into lanes, or back.</summary>
+    public const double LaneRow = 4;
+
+    /// <summary>Cycles to transpose a word of bits between planes and pixels.</summary>
+    public const double TransposedWord = 12;
+
+    /// <summary>Cycles to bring a plane under a tap of a kernel into place, with a sample in each lane.</summary>
+    public const double SampleTap = 2;
+
+    /// <summary>Cycles of a value of a pooling window, with a sample in each lane.</summary>
+    public const double SamplePool = 2;
+
+    /// <summary>Cycles to turn a byte of a sample into a bit of a plane.</summary>
+    public const double SampleByte = 0.25;
+
+    /// <summary>Lanes are taken where they cost less than this part of the cycles otherwise: estimates are not exact.</summary>
+    public const double Advantage = 0.9;
+
+    /// <summary>Most planes between two layers of a batch: with 128 lanes they take 64 MB.</summary>
+    public const int SamplePlanes = 1 << 22;
 
     /// <summary>Word operations that a model may unroll to, for a budget per layer.</summary>
     public static long ModelBudget(int layerBudget) => layerBudget * 5L / 2;

@@ -10,6 +10,12 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <remarks>A vector is an image of one pixel. Offsets count values: bits, or bytes of an 8-bit input.</remarks>
 internal sealed record ImageLayout(Shape Shape, Padding Border, bool BorderBit)
 {
+    /// <summary>Whether the bits lie plane by plane instead, as lanes leave them for a layer that sees the whole image.</summary>
+    public bool IsChannelMajor { get; init; }
+
+    /// <summary>Columns of a dense layer that sees the whole image, in the order of the bits; null: as they are.</summary>
+    public int[]? Columns() => IsChannelMajor ? null : Shape.PixelMajor();
+
     /// <summary>Rows with the border.</summary>
     public int Height => Border.Top + Shape.Height + Border.Bottom;
 

@@ -29,8 +29,11 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
     /// <summary>Bit planes that meet the same weights: 1 or 8.</summary>
     public int Planes => IsEightBit && Codes is null ? 8 : 1;
 
+    /// <summary>Whether an image stays plane by plane, because its pixels go into lanes; an 8-bit input has eight planes for each channel.</summary>
+    public bool IsChannelMajor { get; init; }
+
     /// <summary>Whether the planes of an image must be turned into pixels: not with one plane or one pixel.</summary>
-    public bool IsTransposed => Image is { Shape: var shape } && shape.Channels > 1 && shape.Height * shape.Width > 1;
+    public bool IsTransposed => !IsChannelMajor && Image is { Shape: var shape } && shape.Channels > 1 && shape.Height * shape.Width > 1;
 
     /// <summary>The layout in a few words.</summary>
     public string Describe()
@@ -45,7 +48,8 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
         if (Image is null)
             return FormattableString.Invariant($"{Columns.Length} of {EncodedBits} {what} packed into {words}, {runs}");
         string border = Image.HasBorder ? FormattableString.Invariant($" with a border to {Image.Height}x{Image.Width}") : "";
-        return FormattableString.Invariant($"{Image.Shape} {what} packed into {words}, {(IsEightBit ? "" : runs + ", ")}pixel by pixel{border}");
+        string order = IsChannelMajor ? "plane by plane" : "pixel by pixel";
+        return FormattableString.Invariant($"{Image.Shape} {what} packed into {words}, {(IsEightBit ? "" : runs + ", ")}{order}{border}");
     }
 
     /// <summary>Lays out the input of <paramref name="network"/>: as codes if the first layer reads those, else as bits.</summary>
@@ -54,14 +58,17 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
         if (codes is not null)
             return new([], [], network.Encoding.IsEightBit, network.Shapes()[0].Count, Image: null, codes);
         if (network.Layers[0] is not (DenseLayer or ScoresLayer))
-            return OfImage(network);
+            return OfImage(network, network.Layers[0]);
         InputLayout layout = OfVector(network, 64L * CostModel.PackingCall);
         return layout.Runs.Count <= CostModel.PackingCalls ? layout : OfVector(network, long.MaxValue);
     }
 
-    private static InputLayout OfImage(Network network)
+    /// <summary>The planes of an image one after another, as pixels or samples in lanes take them.</summary>
+    public static InputLayout OfPlanes(Network network) => OfImage(network, reader: null) with { IsChannelMajor = true };
+
+    private static InputLayout OfImage(Network network, Layer? reader)
     {
-        ImageLayout image = ImageLayout.For(network.Shapes()[0], network.Layers[0]);
+        ImageLayout image = ImageLayout.For(network.Shapes()[0], reader);
         if (network.Encoding.IsEightBit)
             return new([], [], IsEightBit: true, image.Shape.Count, image, Codes: null);
         int planeSize = network.Input.Height * network.Input.Width;

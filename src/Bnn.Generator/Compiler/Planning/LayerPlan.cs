@@ -14,6 +14,12 @@ internal enum Lowering
     /// <summary>A first convolution with its channels along the lanes of vectors: each value under the kernel adds to all counts at once.</summary>
     ChannelLanes,
 
+    /// <summary>One of neighbouring convolutions and pools of an image with a pixel in each lane: carry-save adders count planes.</summary>
+    PixelLanes,
+
+    /// <summary>All layers of a batch with a sample in each lane. One sample runs as without.</summary>
+    SampleLanes,
+
     /// <summary>A layer without weights: word operations on packed bits.</summary>
     BitOperations,
 

@@ -10,7 +10,7 @@ internal enum Goal
     /// <summary>Least time for one sample.</summary>
     Latency,
 
-    /// <summary>Least time for each of many samples. Until the lane kernels are there the same as <see cref="Latency"/>.</summary>
+    /// <summary>Least time for each of many samples; one alone costs what it costs without more code.</summary>
     Throughput,
 
     /// <summary>Least code.</summary>
@@ -24,8 +24,11 @@ internal enum Goal
 /// <param name="Goal">What was asked for.</param>
 /// <param name="Input">Where the input bits come from and lie.</param>
 /// <param name="Layers">One for each layer of <paramref name="Compact"/>.</param>
+/// <param name="Batch">How batches run.</param>
+/// <param name="Cycles">Estimated cycles of one sample, with vectors of the usual width.</param>
 internal sealed record Plan(
-    Network Network, Network Compact, IReadOnlyList<PassRecord> Passes, Goal Goal, InputLayout Input, IReadOnlyList<LayerPlan> Layers)
+    Network Network, Network Compact, IReadOnlyList<PassRecord> Passes, Goal Goal, InputLayout Input, IReadOnlyList<LayerPlan> Layers,
+    BatchPlan Batch, double Cycles)
 {
     /// <summary>The plan in lines for people, ended by line feeds.</summary>
     public string Text
@@ -40,6 +43,8 @@ internal sealed record Plan(
             Add(text, $"input       {Input.Describe()}");
             foreach (LayerPlan layer in Layers)
                 Add(text, $"layer {layer.Index,-5} {layer.Shape}, {layer.Lowering}: {layer.Reason}");
+            Add(text, $"sample      about {Cycles:F0} cycles");
+            Add(text, $"batch       {Batch.Reason}");
             return text.ToString();
         }
     }

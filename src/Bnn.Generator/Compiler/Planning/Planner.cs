@@ -16,8 +16,12 @@ internal static class Planner
     {
         IReadOnlyList<Shape> shapes = compact.Shapes();
         bool[] isNeeded = Needed(compact);
-        ChannelLanesPlan? lanes = isNeeded[0] ? ChannelLanesPlan.Of(compact, settings, ImageLayout.For(shapes[1], compact.Layers.ElementAtOrDefault(1))) : null;
-        InputLayout input = InputLayout.Of(compact, lanes?.Codes);
+        ChannelLanesPlan? first = isNeeded[0] ? ChannelLanesPlan.Of(compact, settings, ImageLayout.For(shapes[1], reader: null)) : null;
+        bool[] inLanes = PixelLanesPlanner.Choose(compact, settings, isNeeded, first);
+        BatchPlan batch = BatchPlan.Of(compact, settings, inLanes, first);
+        if (settings.Goal == Goal.Throughput && batch.Input is not null)
+            inLanes = new bool[inLanes.Length];
+        InputLayout input = inLanes[0] ? InputLayout.OfPlanes(compact) : InputLayout.Of(compact, first?.Codes);
         var layers = new List<LayerPlan>();
         long left = CostModel.ModelBudget(settings.UnrolledBudget);
         ImageLayout from = input.Image ?? ImageLayout.For(shapes[0], reader: null);
@@ -25,10 +29,14 @@ internal static class Planner
         {
             cancel.ThrowIfCancellationRequested();
             bool isLast = i + 1 == compact.Layers.Length;
-            bool canPad = compact.Layers[i] is ConvolutionLayer || PoolIsWrittenOut(compact.Layers[i], from.Shape);
-            ImageLayout to = ImageLayout.For(shapes[i + 1], isLast || !canPad ? null : compact.Layers[i + 1]);
-            if (i == 0 && lanes is not null)
-                layers.Add(lanes);
+            bool canPad = inLanes[i] || compact.Layers[i] is ConvolutionLayer || PoolIsWrittenOut(compact.Layers[i], from.Shape);
+            ImageLayout to = ImageLayout.For(shapes[i + 1], isLast || !canPad || inLanes[i + 1] ? null : compact.Layers[i + 1]);
+            if (inLanes[i] && !isLast && compact.Layers[i + 1] is DenseLayer or ScoresLayer)
+                to = to with { IsChannelMajor = true };
+            if (inLanes[i])
+                layers.Add(InLanes(compact, i, inLanes, from, to, settings));
+            else if (i == 0 && first is not null)
+                layers.Add(first with { Output = to });
             else if (compact.Layers[i] is WeightedLayer layer)
             {
                 RowsPlan rows = RowsPlanner.Of(compact, i, from, input);
@@ -41,7 +49,20 @@ internal static class Planner
                 layers.Add(Bits(i, compact.Layers[i], from, to, isNeeded[i]));
             from = to;
         }
-        return new(network, compact, passes, settings.Goal, input, layers);
+        double cycles = PixelLanesPlanner.Cycles(compact, inLanes, first, LaneTier.Usual);
+        return new(network, compact, passes, settings.Goal, input, layers, batch, cycles);
+    }
+
+    private static PixelLanesPlan InLanes(Network network, int index, bool[] inLanes, ImageLayout from, ImageLayout to, CompileSettings settings)
+    {
+        int first = index, last = index;
+        while (first > 0 && inLanes[first - 1])
+            first--;
+        while (last + 1 < inLanes.Length && inLanes[last + 1])
+            last++;
+        string reason = settings.Lowering == Lowering.PixelLanes ? "asked for"
+            : first == last ? "cheaper than words on every processor" : FormattableString.Invariant($"layers {first} to {last} are cheaper so on every processor");
+        return new(index, network.Layers[index], from, to, reason, first, last, network.IsEightBit(index));
     }
 
     /// <summary>Whether a pool is written out window by window, instead of left to a kernel of the runtime.</summary>

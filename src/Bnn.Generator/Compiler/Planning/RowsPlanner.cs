@@ -28,10 +28,10 @@ internal static class RowsPlanner
             PackedRows packed = PackedRows.Of(layer.Weights, patch.Columns, isCleared: !patch.IsGatheredByKernel);
             return new(name, layer, packed, patch, isEightBit, layer is SumScoresLayer ? checked((int)layer.Positions(from.Shape)) : 1);
         }
-        PackedRows rows = PackedRows.Of(layer.Weights, index == 0 ? input.Columns : from.Shape.PixelMajor(), isCleared: true);
+        PackedRows rows = PackedRows.Of(layer.Weights, index == 0 ? input.Columns : from.Columns(), isCleared: true);
         // A layer in between clears what nobody reads itself, while that is little; the first one's input always comes cleared.
         if (index > 0 && rows.UnreadWords.Count() > CostModel.ClearedWords)
-            rows = PackedRows.Of(layer.Weights, from.Shape.PixelMajor(), isCleared: false);
+            rows = PackedRows.Of(layer.Weights, from.Columns(), isCleared: false);
         return new(name, layer, rows, Patch: null, isEightBit, Positions: 1);
     }
 }

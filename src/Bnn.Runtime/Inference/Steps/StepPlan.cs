@@ -44,6 +44,7 @@ internal sealed class StepPlan
         }
         if (TakesImage(network.Scores))
             BringIntoOrder(shape);
+        Cost += RowsCost(network.Scores, network.IsEightBit(network.Layers.Length - 1)) * network.Scores.Positions(shape);
         Scores = new CountedScores(network.Scores, Rows(network.Scores, network.Scores.Biases, network.IsEightBit(network.Layers.Length - 1)), shape);
     }
 
@@ -52,6 +53,9 @@ internal sealed class StepPlan
 
     /// <summary>From packed bits to packed bits.</summary>
     public IReadOnlyList<Step> Steps => _steps;
+
+    /// <summary>About how long a sample takes, in counts of a word.</summary>
+    public long Cost { get; private set; } = LaneCost.Sample;
 
     /// <summary>The last layer.</summary>
     public ScoreStep Scores { get; }
@@ -64,6 +68,7 @@ internal sealed class StepPlan
         bool isPixelMajor = _order == image && !IsChannelMajor(image);
         if (!isPixelMajor)
             BringIntoOrder(Shape.Vector(image.Count));
+        Cost += run.Cost;
         PixelNetwork lanes = run.Build(isPixelMajor);
         if (run.GivesScores)
             return new(lanes, run.Lanes);
@@ -77,10 +82,12 @@ internal sealed class StepPlan
         switch (layer)
         {
             case DenseLayer dense:
+                Cost += RowsCost(dense, isEightBit);
                 _steps.Add(new DenseStep(Rows(dense, dense.Limits, isEightBit)));
                 _order = layer.Output(input);
                 break;
             case ConvolutionLayer convolution:
+                Cost += LaneCost.Plain(convolution, input, isEightBit);
                 _steps.Add(Convolution(convolution, input, isEightBit));
                 _order = layer.Output(input);
                 break;
@@ -94,6 +101,9 @@ internal sealed class StepPlan
                 throw new NotSupportedException($"Layer '{layer.Name}' is of the unknown kind {layer.Keyword}.");
         }
     }
+
+    private static long RowsCost(WeightedLayer layer, bool isEightBit) =>
+        (long)layer.Weights.Rows * layer.Weights.WordsPerRow * (isEightBit ? 8 : 1) * (layer.Weights.HasMask ? 5 : 4) / 4;
 
     // Rows of a layer that takes all bits in the order in which they stand.
     private ChannelRows Rows(WeightedLayer layer, EquatableArray<int> limits, bool isEightBit) =>

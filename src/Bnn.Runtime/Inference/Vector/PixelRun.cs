@@ -10,7 +10,8 @@ namespace Bnn.Inference.Vector;
 /// <param name="Input">Shape of the image.</param>
 /// <param name="Output">Shape of what they give.</param>
 /// <param name="Lanes">Pixels in a register.</param>
-internal sealed record PixelRun(Network Network, int First, int End, Shape Input, Shape Output, int Lanes)
+/// <param name="Cost">Counts of a word that take as long.</param>
+internal sealed record PixelRun(Network Network, int First, int End, Shape Input, Shape Output, int Lanes, long Cost)
 {
     /// <summary>Whether the layer behind them sums scores over the image, which is then part of the run.</summary>
     public bool GivesScores => Network.Layers[End] is SumScoresLayer;
@@ -25,23 +26,23 @@ internal sealed record PixelRun(Network Network, int First, int End, Shape Input
     {
         if (lanes == 0 || network.Layers[first] is not ConvolutionLayer)
             return null;
-        long saved = -PixelCost.Convert(input, network.IsEightBit(first));
+        long plain = 0, cost = LaneCost.Convert(input, network.IsEightBit(first));
         Shape shape = input;
         int end = first;
         for (; end < network.Layers.Length - 1 && Takes(network.Layers[end], shape); end++)
         {
             if (network.Layers[end] is ConvolutionLayer layer)
             {
-                long gain = PixelCost.Gain(layer, shape, network.IsEightBit(end), lanes);
-                if (gain < 0)
+                long packed = LaneCost.Plain(layer, shape, network.IsEightBit(end)), inLanes = LaneCost.Pixels(layer, shape, network.IsEightBit(end), lanes);
+                if (inLanes > packed)
                     break;
-                saved += gain;
+                (plain, cost) = (plain + packed, cost + inLanes);
             }
             shape = network.Layers[end].Output(shape);
         }
         if (network.Layers[end] is not SumScoresLayer)
-            saved -= PixelCost.Convert(shape, isEightBit: false);
-        return end > first && saved >= 0 ? new(network, first, end, input, shape, lanes) : null;
+            cost += LaneCost.Convert(shape, isEightBit: false);
+        return end > first && cost <= plain ? new(network, first, end, input, shape, lanes, cost) : null;
     }
 
     /// <summary>Derives shifts and index lists.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -6,25 +7,28 @@ namespace Bnn.Inference.Vector;
 /// <summary>Batches of a network with a sample in each lane.</summary>
 internal sealed class SampleLanes
 {
-    /// <summary>The fewest samples for which a register is faster than one after another.</summary>
-    private const int LeastSamples = 24;
-
     // A position gathers the indices of its pixels on the stack.
     private const long MostTaps = 4096;
 
     private readonly SampleNetwork _network;
     private readonly int? _lanes;
+    private readonly int _inputLength;
 
-    private SampleLanes(SampleNetwork network, int? lanes) => (_network, _lanes) = (network, lanes);
+    // The fewest samples that are worth a register of 64, 128, 256, 512 lanes.
+    private readonly int[] _least;
+
+    private SampleLanes(SampleNetwork network, int inputLength, int? lanes, int[] least) =>
+        (_network, _inputLength, _lanes, _least) = (network, inputLength, lanes, least);
 
     /// <summary>Derives the index lists of a sound network.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="costOfOne">What a sample costs by itself, in the unit of <see cref="LaneCost"/>; 0: all of a batch goes through lanes.</param>
     /// <param name="lanes">Samples in a register, whatever the processor has; else the best for each batch.</param>
     /// <returns>
     /// Null if the network does not fit: its planes take more than <see cref="SampleNetwork.MostBytes"/> with registers of 128 lanes, a window holds more
     /// than 4,096 values, or scores are summed over more than 65,536.
     /// </returns>
-    public static SampleLanes? Of(Network network, int? lanes = null)
+    public static SampleLanes? Of(Network network, long costOfOne, int? lanes)
     {
         if (!Fits(network))
             return null;
@@ -36,17 +40,38 @@ internal sealed class SampleLanes
             Add(builder, network.Layers[i], shape, network.IsEightBit(i));
             shape = network.Layers[i].Output(shape);
         }
-        return new(Scores(builder, network.Scores, shape, network.IsEightBit(network.Layers.Length - 1)), lanes);
+        SampleNetwork samples = Scores(builder, network.Scores, shape, network.IsEightBit(network.Layers.Length - 1));
+        int[] widths = [64, 128, 256, 512];
+        return new(samples, network.InputLength, lanes, [.. widths.Select(width => costOfOne == 0 ? 1 : Least(LaneCost.Samples(network, width), costOfOne))]);
     }
 
-    /// <summary>The class of each sample, until so few are left that they are better done one after another.</summary>
+    /// <summary>The number of samples, from the first of a batch on, that are done sooner in lanes than one after another.</summary>
+    public int Worth(int samples)
+    {
+        int widest = _lanes ?? _network.LanesFor(int.MaxValue), rest = samples % widest, whole = samples - rest;
+        if (LeastOf(widest) > widest)
+            whole = 0;
+        else if (rest >= LeastOf(_lanes ?? _network.LanesFor(rest)))
+            whole = samples;
+        else if (_lanes is null && rest >= 128 && LeastOf(128) <= 128)
+            whole += 128;
+        return whole;
+    }
+
+    /// <summary>The class of each sample that is worth it.</summary>
+    /// <param name="images"><c>[samples, InputLength]</c> bytes.</param>
+    /// <param name="classes">Receives a class for each sample.</param>
     /// <returns>The number of samples that were done, from the first on.</returns>
     public int Predict(ReadOnlySpan<byte> images, Span<int> classes)
     {
+        int samples = Worth(classes.Length);
+        images = images[..(samples * _inputLength)];
+        classes = classes[..samples];
         switch (_lanes)
         {
             case null:
-                return _network.Predict(images, classes, LeastSamples);
+                _network.Predict(images, classes, least: 1);
+                break;
             case 64:
                 _network.Predict<Lanes64>(images, classes);
                 break;
@@ -62,17 +87,23 @@ internal sealed class SampleLanes
             case int other:
                 throw VectorLanes.Unknown(other);
         }
-        return classes.Length;
+        return samples;
     }
 
-    /// <summary>The scores of each sample, until so few are left that they are better done one after another.</summary>
+    /// <summary>The scores of each sample that is worth it.</summary>
+    /// <param name="images"><c>[samples, InputLength]</c> bytes.</param>
+    /// <param name="scores">Receives scores for each sample, <c>[samples, classes]</c>.</param>
     /// <returns>The number of samples that were done, from the first on.</returns>
     public int Scores(ReadOnlySpan<byte> images, Span<int> scores)
     {
+        int samples = Worth(scores.Length / _network.Classes);
+        images = images[..(samples * _inputLength)];
+        scores = scores[..(samples * _network.Classes)];
         switch (_lanes)
         {
             case null:
-                return _network.Scores(images, scores, LeastSamples);
+                _network.Scores(images, scores, least: 1);
+                break;
             case 64:
                 _network.Scores<Lanes64>(images, scores);
                 break;
@@ -88,8 +119,12 @@ internal sealed class SampleLanes
             case int other:
                 throw VectorLanes.Unknown(other);
         }
-        return scores.Length / _network.Classes;
+        return samples;
     }
+
+    private static int Least(long cost, long costOfOne) => (int)Math.Min((cost + costOfOne - 1) / costOfOne, int.MaxValue);
+
+    private int LeastOf(int lanes) => _least[BitOperations.Log2((uint)lanes) - 6];
 
     private static bool Fits(Network network)
     {

@@ -1,0 +1,74 @@
+using Bnn.Generator.Compiler.Planning;
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Emit;
+
+/// <summary>Writes the way of a batch in lowering <see cref="Lowering.SampleLanes"/>: a network of kernels, made at its first use, and its call.</summary>
+internal static class BatchEmitter
+{
+    /// <summary>Writes what does as many samples as pay, before a loop that begins at <c>i</c>.</summary>
+    /// <param name="w">Receives the lines.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="method"><c>Predict</c> or <c>Scores</c>.</param>
+    /// <param name="results">The span that receives the results.</param>
+    public static void EmitCall(SourceWriter w, Plan plan, string method, string results)
+    {
+        string least = Literal.Of(plan.Batch.Least);
+        w.Line($"if (samples >= {least})");
+        w.Line($"    i = BatchLanes.Network.{method}(images, {results}, {least});");
+    }
+
+    /// <summary>Writes the class that holds the network.</summary>
+    public static void Emit(SourceWriter w, Plan plan, LaneTables tables)
+    {
+        w.Line("// All layers with a sample in each lane; made at the first use.");
+        using (w.Block("private static class BatchLanes"))
+        {
+            w.Line("internal static readonly global::Bnn.Kernels.SampleNetwork Network =");
+            w.Line($"    new global::Bnn.Kernels.SampleNetworkBuilder({Literal.Of(plan.Network.InputLength)})");
+            foreach (string run in Runs(plan))
+                w.Line("        " + run);
+            foreach (LayerPlan layer in plan.Layers)
+            {
+                if (layer.Layer is not FlattenLayer)
+                    w.Line("        " + Step(plan, layer, tables));
+            }
+        }
+        w.Line();
+    }
+
+    private static IEnumerable<string> Runs(Plan plan)
+    {
+        InputLayout input = plan.Batch.Input!;
+        if (!input.IsEightBit)
+            return input.Runs.Select(run => Run(run.IsThreshold ? "AtLeast" : "Bit", run.First, run.Length, run.Value));
+        IEnumerable<(int First, int Length)> values = input.Image is null ? input.Runs.Select(run => (run.First, run.Length)) : [(0, plan.Network.InputLength)];
+        return Enumerable.Range(0, 8).SelectMany(bit => values.Select(run => Run("Bit", run.First, run.Length, bit)));
+
+        static string Run(string method, int first, int length, int value) => $".{method}({Literal.Of(first)}, {Literal.Of(length)}, {Literal.Of(value)})";
+    }
+
+    private static string Step(Plan plan, LayerPlan layer, LaneTables tables)
+    {
+        IReadOnlyList<Shape> shapes = plan.Compact.Shapes();
+        Shape input = shapes[layer.Index], output = shapes[layer.Index + 1];
+        string eightBit = plan.Compact.IsEightBit(layer.Index) ? ", isEightBit: true" : "";
+        switch (layer.Layer)
+        {
+            case ConvolutionLayer convolution:
+                string window = PixelLanesEmitter.Window(convolution.Kernel, convolution.Stride, convolution.Padding, input, output);
+                return $".Convolution({window}, {Literal.Of(input.Channels)}, {Literal.Of(convolution.PaddingBit)}, " +
+                    $"{Literal.Of(convolution.Groups)}, {tables.Arguments(layer.Index)}{eightBit})";
+            case MaxPoolLayer pool:
+                return $".Pool({PixelLanesEmitter.Window(pool.Window, pool.Stride, pool.Padding, input, output)}, {Literal.Of(input.Channels)}, " +
+                    $"{PixelLanesEmitter.And(pool)})";
+            case SumScoresLayer:
+                string positions = Literal.Of(input.Height * input.Width);
+                return $".SumScores({Literal.Of(input.Channels)}, {positions}, {tables.Arguments(layer.Index)}{eightBit});";
+            case ScoresLayer:
+                return $".Scores({Literal.Of(tables.Inputs(layer.Index))}, {tables.Arguments(layer.Index)}{eightBit});";
+            default:
+                return $".Dense({Literal.Of(tables.Inputs(layer.Index))}, {tables.Arguments(layer.Index)}{eightBit})";
+        }
+    }
+}

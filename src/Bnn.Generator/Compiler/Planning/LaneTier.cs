@@ -1,0 +1,44 @@
+namespace Bnn.Generator.Compiler.Planning;
+
+/// <summary>Vectors that a processor may have, and what an adder tree over their lanes costs there.</summary>
+/// <remarks>
+/// The generator does not know the processor of the user. Kernels over lanes exist in every width and take the widest that there is, so one plan serves
+/// all; the planner chooses lanes only where they are faster on each tier.
+/// </remarks>
+/// <param name="Name">For people.</param>
+/// <param name="Words">Words of 64 bits in the widest register.</param>
+/// <param name="WordFactor">What work on words costs more there: processors with narrow vectors only are ARM's, whose popcount goes through a vector.</param>
+internal sealed record LaneTier(string Name, int Words, double WordFactor)
+{
+    /// <summary>All tiers, the best first. A processor without any vectors lacks a popcount instruction too, so that lanes of a word win there as well.</summary>
+    public static IReadOnlyList<LaneTier> All { get; } = [new("512 bits with ternary logic", 8, 1), new("256 bits", 4, 1), new("128 bits", 2, 1.3)];
+
+    /// <summary>The tier whose cost a plan states: what most processors of users have.</summary>
+    public static LaneTier Usual { get; } = All[1];
+
+    /// <summary>Cycles to add one plane of a register of <paramref name="words"/> words.</summary>
+    public static double Plane(int words) => words switch
+    {
+        8 => CostModel.Plane512,
+        4 => CostModel.Plane256,
+        2 => CostModel.Plane128,
+        _ => CostModel.Plane64,
+    };
+
+    /// <summary>Cycles of a layer over <paramref name="words"/> words of lanes: whole registers, the last one as narrow as it may be.</summary>
+    /// <param name="words">Words of a plane.</param>
+    /// <param name="register">Cycles of a register with so many words.</param>
+    public double Registers(int words, Func<int, double> register)
+    {
+        double cycles = 0;
+        while (words > 0)
+        {
+            int width = Words;
+            while (width > 2 && width / 2 >= words)
+                width /= 2;
+            cycles += register(width);
+            words -= width;
+        }
+        return cycles;
+    }
+}

@@ -1,0 +1,43 @@
+using Bnn.Model;
+
+namespace Bnn.Generator.Compiler.Planning;
+
+/// <summary>What layers of one sample cost on packed words, in cycles.</summary>
+internal static class WordCosts
+{
+    /// <summary>Cycles of <paramref name="layer"/>.</summary>
+    /// <param name="layer">Any layer.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="isEightBit">Whether each input is eight planes.</param>
+    public static double Of(Layer layer, Shape input, bool isEightBit)
+    {
+        int planes = isEightBit ? 8 : 1;
+        switch (layer)
+        {
+            case ConvolutionLayer convolution:
+            {
+                // Patches come in rows of the kernel, or of its pixels where channels lie between.
+                int groups = GroupMerging.Cheapest(input, convolution), channels = input.Channels / groups;
+                double pieces = groups * convolution.Kernel.Height * (1 + (channels * convolution.Kernel.Width / 64.0)) * (groups > 1 ? convolution.Kernel.Width : 1);
+                double words = (double)convolution.Weights.Rows * WeightMatrix.WordsFor(channels * convolution.Kernel.Height * convolution.Kernel.Width);
+                return convolution.Positions(input) * (CostModel.Position + (planes * ((pieces * CostModel.Piece) + (words * CostModel.Word))));
+            }
+
+            case MaxPoolLayer pool:
+            {
+                Shape output = pool.Output(input);
+                double values = (double)output.Height * output.Width * pool.Window.Height * pool.Window.Width;
+                return values * WeightMatrix.WordsFor(output.Channels) * CostModel.PoolValue;
+            }
+
+            case WeightedLayer weighted:
+            {
+                double words = (double)weighted.Weights.Rows * WeightMatrix.WordsFor(weighted.Weights.Columns) * planes;
+                return weighted.Positions(input) * words * CostModel.Word;
+            }
+
+            default:
+                return input.Count / 64.0 * CostModel.TransposedWord;
+        }
+    }
+}
