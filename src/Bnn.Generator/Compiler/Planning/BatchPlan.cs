@@ -55,6 +55,9 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
         {
             if (shapes[i].LongCount * (network.IsEightBit(i) ? 8 : 1) > CostModel.SamplePlanes)
                 return FormattableString.Invariant($"layer {i} reads more than {CostModel.SamplePlanes} planes");
+            Extent window = network.Layers[i] switch { ConvolutionLayer layer => layer.Kernel, MaxPoolLayer pool => pool.Window, _ => new(1, 1) };
+            if ((long)window.Height * window.Width > CostModel.SampleWindow)
+                return FormattableString.Invariant($"layer {i} has a window of more than {CostModel.SampleWindow} values");
             if (network.Layers[i] is SumScoresLayer && shapes[i].LongCount > ModelCaps.FanIn)
                 return FormattableString.Invariant($"scores of more than {ModelCaps.FanIn} inputs");
         }

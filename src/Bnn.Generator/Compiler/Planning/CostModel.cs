@@ -136,6 +136,9 @@ internal static class CostModel
     /// <summary>Most planes between two layers of a batch: with 128 lanes they take 64 MB.</summary>
     public const int SamplePlanes = 1 << 22;
 
+    /// <summary>Most values of a window of a batch in lanes: each position lists its pixels on the stack.</summary>
+    public const int SampleWindow = 4096;
+
     /// <summary>Word operations that a model may unroll to, for a budget per layer.</summary>
     public static long ModelBudget(int layerBudget) => layerBudget * 5L / 2;
 }

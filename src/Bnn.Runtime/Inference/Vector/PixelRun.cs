@@ -65,7 +65,7 @@ internal sealed record PixelRun(Network Network, int First, int End, Shape Input
         }
         return GivesScores && Network.Scores is { } sums
             ? builder.SumScores(sums.Weights.PackedSigns(), sums.Weights.PackedMasks(), [.. sums.Biases], sums.Scale)
-            : builder.Build();
+            : builder.Build(isPixelMajor: true);
     }
 
     // Planes of rows of at most a word; kernels, strides and paddings of that size too.
