@@ -18,7 +18,10 @@ public class Classifying
     public static IEnumerable<string> Networks => BenchmarkNetworks.Names;
 
     public static IEnumerable<string> Ways =>
-        ["generated", "interpreter, plain", "interpreter, vector", "loop of PopCount", "HammingBitDistance", "RSR++", "ONNX Runtime, float32", "ONNX Runtime, int8"];
+    [
+        "generated", "interpreter, plain", "interpreter, vector", "loop of PopCount", "HammingBitDistance", "RSR++",
+        "ONNX Runtime, float32", "ONNX Runtime, int8",
+    ];
 
     [ParamsSource(nameof(Networks))]
     public string Name { get; set; } = "";

@@ -44,7 +44,8 @@ public class RivalsAgreeTests
     {
         Network network = seed < SampleNetworks.All.Count ? SampleNetworks.All[seed] : seed % 3 == 0 ? RandomNetworks.Dense(seed) : RandomNetworks.Any(seed);
         byte[] images = [.. Enumerable.Range(0, Samples).SelectMany(i => RandomNetworks.Input(network, (100 * seed) + i))];
-        return (network, images, [.. Enumerable.Range(0, Samples).Select(i => Reference.Predict(network, images.AsSpan(i * network.InputLength, network.InputLength)))]);
+        int[] expected = [.. Enumerable.Range(0, Samples).Select(i => Reference.Predict(network, images.AsSpan(i * network.InputLength, network.InputLength)))];
+        return (network, images, expected);
     }
 
     private static void Check(Work work, int[] expected, string what)

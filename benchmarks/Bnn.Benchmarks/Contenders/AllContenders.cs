@@ -29,14 +29,16 @@ internal static class AllContenders
         [
             new ManagedContender("interpreter, plain", length, plain.Predict, plain.PredictBatch),
             new ManagedContender("interpreter, vector", length, vector.Predict, vector.PredictBatch),
-            new ManagedContender("loop of PopCount", length, new LayerLoops(network, (weights, isEightBit) => new PackedCounter<PopCountLoop>(weights, isEightBit)).Predict),
-            new ManagedContender("HammingBitDistance", length, new LayerLoops(network, (weights, isEightBit) => new PackedCounter<HammingDistance>(weights, isEightBit)).Predict),
-            new ManagedContender("RSR++", length, new LayerLoops(network, (weights, isEightBit) => new SegmentCounter(weights, isEightBit)).Predict),
+            Loops("loop of PopCount", (weights, isEightBit) => new PackedCounter<PopCountLoop>(weights, isEightBit)),
+            Loops("HammingBitDistance", (weights, isEightBit) => new PackedCounter<HammingDistance>(weights, isEightBit)),
+            Loops("RSR++", (weights, isEightBit) => new SegmentCounter(weights, isEightBit)),
             new OnnxContender("ONNX Runtime, float32", choosing, ("Gemm", batch => new FloatExport(network, batch).Run())),
             new OnnxContender("ONNX Runtime, int8", choosing,
                 ("QGemm", batch => new IntegerExport(network, batch, IntegerForm.Fused).Run()),
                 ("QGemm, threshold apart", batch => new IntegerExport(network, batch, IntegerForm.FusedFromZero).Run()),
                 ("MatMulInteger", batch => new IntegerExport(network, batch, IntegerForm.MatMulInteger).Run())),
         ];
+
+        Contender Loops(string name, CounterFactory makeCounter) => new ManagedContender(name, length, new LayerLoops(network, makeCounter).Predict);
     }
 }

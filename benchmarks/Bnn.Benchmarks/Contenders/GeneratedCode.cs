@@ -8,7 +8,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Bnn.Benchmarks.Contenders;
 
-/// <summary>What the generator makes of networks, compiled in this process with the options of a Release build: the runtime compiles it as it would any library.</summary>
+/// <summary>What the generator makes of networks, compiled in this process with the options of a Release build.</summary>
+/// <remarks>The runtime compiles it as it would any library.</remarks>
 internal sealed class GeneratedCode
 {
     private readonly Assembly _assembly;
@@ -17,7 +18,8 @@ internal sealed class GeneratedCode
     /// <exception cref="InvalidOperationException">One is refused; the message begins with the place and the id of the diagnostic.</exception>
     public GeneratedCode(IReadOnlyList<Network> networks)
     {
-        byte[] bytes = GeneratedModels.Emit([.. networks.Select((network, i) => (ClassName(i), BnnWriter.Write(network)))], Options(OutputKind.DynamicallyLinkedLibrary));
+        IEnumerable<(string, string)> models = networks.Select((network, i) => (ClassName(i), BnnWriter.Write(network)));
+        byte[] bytes = GeneratedModels.Emit([.. models], Options(OutputKind.DynamicallyLinkedLibrary));
         AssemblyBytes = bytes.Length;
         _assembly = AssemblyLoadContext.Default.LoadFromStream(new MemoryStream(bytes));
     }
@@ -47,7 +49,10 @@ internal sealed class GeneratedCode
     public (PredictOne One, PredictMany Many) Methods(int index)
     {
         Type model = _assembly.GetType("Generated." + ClassName(index), throwOnError: true)!;
-        return (model.GetMethod(nameof(Interpreter.Predict))!.CreateDelegate<PredictOne>(), model.GetMethod(nameof(Interpreter.PredictBatch))!.CreateDelegate<PredictMany>());
+        return (Method<PredictOne>(nameof(Interpreter.Predict)), Method<PredictMany>(nameof(Interpreter.PredictBatch)));
+
+        TDelegate Method<TDelegate>(string name)
+            where TDelegate : Delegate => model.GetMethod(name)!.CreateDelegate<TDelegate>();
     }
 
     private static string ClassName(int index) => FormattableString.Invariant($"Model{index}");

@@ -7,10 +7,10 @@ using Bnn.Model;
 
 namespace Bnn.Benchmarks.Contenders;
 
-/// <summary>Runs any network as a straightforward program does: layer by layer, the patch of each position gathered once, and a counter for all of its channels.</summary>
+/// <summary>Runs any network as a straightforward program does: layer by layer, each patch gathered once, and a counter for all of its channels.</summary>
 /// <remarks>
-/// Values are bytes, images pixel by pixel, so that a row of a patch is one copy; encoding and pooling take vectors. Only the counter differs between the rivals that use
-/// this. Not thread-safe: it keeps its buffers.
+/// Values are bytes, images pixel by pixel, so that a row of a patch is one copy; encoding and pooling take vectors. Only the counter differs between the
+/// rivals that use this. Not thread-safe: it keeps its buffers.
 /// </remarks>
 internal sealed class LayerLoops
 {

@@ -10,7 +10,7 @@ internal delegate void PredictMany(ReadOnlySpan<byte> images, Span<int> classes)
 /// <param name="name">For the table.</param>
 /// <param name="length">Bytes of a sample.</param>
 /// <param name="one">For one sample.</param>
-/// <param name="many">For a batch, or null: then a batch is a loop over samples, and a run looks at <see cref="FewSamples"/> of them, as each takes as long.</param>
+/// <param name="many">For a batch, or null: then it is a loop over samples, and a run looks at <see cref="FewSamples"/> of them, as each takes as long.</param>
 internal sealed class ManagedContender(string name, int length, PredictOne one, PredictMany? many = null) : Contender(name)
 {
     /// <summary>Most samples of a run of something that knows no batches.</summary>

@@ -7,9 +7,9 @@ namespace Bnn.Benchmarks.Contenders;
 /// <remarks>
 /// Source: Dehghankar, Erfanian, Asudeh, arXiv:2411.06360. Each block of k channels sorts the inputs by their k-bit pattern of weights; a segment is the
 /// inputs of one pattern. A product adds up each segment and then, halving the patterns k times, what each channel gets of them: K + 2^(k+1) additions for
-/// k channels instead of k·K. A matrix of ±1 is twice that of its positive weights less the sum of all inputs; with masks it is the difference of two binary matrices,
-/// both as in the paper. It is made for real-valued inputs, where it saves multiplications; inputs of one bit it must unpack, and it then adds bytes one at a time where a
-/// popcount takes 64. k is tuned: the fastest of <see cref="Widths"/> on this machine for this matrix.
+/// k channels instead of k·K. A matrix of ±1 is twice that of its positive weights less the sum of all inputs; with masks it is the difference of two
+/// binary matrices, both as in the paper. It is made for real-valued inputs, where it saves multiplications; inputs of one bit it must unpack, and it then
+/// adds bytes one at a time where a popcount takes 64. k is tuned: the fastest of <see cref="Widths"/> on this machine for this matrix.
 /// </remarks>
 internal sealed class SegmentCounter : ICounter
 {

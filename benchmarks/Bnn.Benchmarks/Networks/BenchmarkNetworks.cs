@@ -11,7 +11,8 @@ internal static class BenchmarkNetworks
     /// <summary>Names of the unpruned networks.</summary>
     public static IReadOnlyList<string> Names { get; } = ["mlp-s", "conv", "nin", "mlp-l"];
 
-    /// <summary>Endings of a name that ask for a pruned form: channels removed until that share of the operations is left, or that share of the weights live.</summary>
+    /// <summary>Endings of a name that ask for a pruned form.</summary>
+    /// <remarks>Channels are removed until that percentage of the operations is left, or that percentage of the weights of hidden layers lives.</remarks>
     public static IReadOnlyList<string> Prunings { get; } = ["channels-50", "channels-25", "elements-50", "elements-25", "elements-10"];
 
     /// <summary>The network of a name such as <c>mlp-s</c> or <c>mlp-s/elements-25</c>; the same each time.</summary>

@@ -18,8 +18,8 @@ internal enum IntegerForm
 
 /// <summary>Bytes times signed bytes into 32 bits: <c>QLinearConv</c>, and <see cref="IntegerForm"/> for dense layers.</summary>
 /// <remarks>
-/// The result of a fused layer is scaled such that a sum of 1 or more saturates to 255 and one of 0 or less to 0: the limit costs nothing. Bits are then 0 and 255,
-/// and biases 255 times as large. Products of two neighbours stay below the 16 bits of <c>vpmaddubsw</c>, as weights are ±1.
+/// The result of a fused layer is scaled such that a sum of 1 or more saturates to 255 and one of 0 or less to 0: the limit costs nothing. Bits are then 0
+/// and 255, and biases 255 times as large. Products of two neighbours stay below the 16 bits of <c>vpmaddubsw</c>, as weights are ±1.
 /// </remarks>
 internal sealed class IntegerExport(Network network, int batch, IntegerForm form) : OnnxExport(network, batch)
 {
@@ -74,7 +74,8 @@ internal sealed class IntegerExport(Network network, int batch, IntegerForm form
         long[] shape = [layer.Weights.Rows, layer.Weights.Columns / (layer.Kernel.Height * layer.Kernel.Width), layer.Kernel.Height, layer.Kernel.Width];
         string image = Framed(input, layer, Graph.Bytes([(byte)(input.Zero + (input.Unit * most))]));
         string weights = Graph.SignedBytes(Weights(layer.Weights, isTransposed: false), shape);
-        string[] inputs = [image, One, Graph.Bytes([(byte)input.Zero]), weights, One, SignedZero, Scale(input.Unit), Graph.Bytes([0]), Biases(biases, input.Unit)];
+        string[] inputs =
+            [image, One, Graph.Bytes([(byte)input.Zero]), weights, One, SignedZero, Scale(input.Unit), Graph.Bytes([0]), Biases(biases, input.Unit)];
         return new(Graph.Add("QLinearConv", inputs, attributes: Attributes(layer)), Unit: Full);
     }
 
@@ -92,7 +93,8 @@ internal sealed class IntegerExport(Network network, int batch, IntegerForm form
     protected override string Scores(Values input, ScoresLayer layer, int[] biases)
     {
         Check(biases, input.Unit, layer);
-        string[] inputs = [input.Name, One, Graph.Bytes([(byte)input.Zero]), Matrix(layer.Weights, 2 * layer.Scale), One, SignedZero, Biases(biases, input.Unit)];
+        string weights = Matrix(layer.Weights, 2 * layer.Scale);
+        string[] inputs = [input.Name, One, Graph.Bytes([(byte)input.Zero]), weights, One, SignedZero, Biases(biases, input.Unit)];
         return Graph.Add("QGemm", inputs, OnnxGraph.Contrib);
     }
 

@@ -5,10 +5,10 @@ namespace Bnn.Benchmarks.Onnx;
 
 /// <summary>Writes a network as an ONNX model that takes bytes and gives classes, with a fixed batch.</summary>
 /// <remarks>
-/// Bits are values x of 0 and 1 instead of −1 and +1: with m = 1 (255 on an eight-bit input) and W1 positive weights of a channel,
-/// count = m·W1 − Σ w·x, so count ≤ limit iff Σ w·x + bias ≥ 1, with bias = limit − m·W1 + 1: an integer, of which a clip to [0, 1] leaves the bit. Padding of bit 0 is then the zero
-/// that the standard pads with, and no operator is needed between layers but the clip. Pruned weights are 0. Everything is a whole number below 2^24 in size, so floats are
-/// exact: the classes are those of the reference.
+/// Bits are values x of 0 and 1 instead of −1 and +1: with m = 1 (255 on an eight-bit input) and W1 positive weights of a channel, count = m·W1 − Σ w·x,
+/// so count ≤ limit iff Σ w·x + bias ≥ 1, with bias = limit − m·W1 + 1: an integer, of which a clip to [0, 1] leaves the bit. Padding of bit 0 is then the
+/// zero that the standard pads with, and no operator is needed between layers but the clip. Pruned weights are 0. Everything is a whole number below 2^24
+/// in size, so floats are exact: the classes are those of the reference.
 /// </remarks>
 internal abstract class OnnxExport(Network network, int batch)
 {
@@ -106,16 +106,16 @@ internal abstract class OnnxExport(Network network, int batch)
     protected abstract string SumScores(Values input, SumScoresLayer layer, int[] biases, int positions);
 
     /// <summary>The planes of the input, <c>[batch, planes, height, width]</c> or, of only one, as it comes: each channel as often as it has planes.</summary>
-    protected string Gathered(string image, IReadOnlyList<InputPlane> planes) => planes.Select(plane => plane.Channel).SequenceEqual(Enumerable.Range(0, Network.Input.Channels))
-        || Network.Input.Channels == 1
-        ? image
-        : Graph.Add("Gather", [image, Graph.Longs([.. planes.Select(plane => (long)plane.Channel)])], attributes: [("axis", 1)]);
+    protected string Gathered(string image, IReadOnlyList<InputPlane> planes) =>
+        Network.Input.Channels == 1 || planes.Select(plane => plane.Channel).SequenceEqual(Enumerable.Range(0, Network.Input.Channels))
+            ? image
+            : Graph.Add("Gather", [image, Graph.Longs([.. planes.Select(plane => (long)plane.Channel)])], attributes: [("axis", 1)]);
 
     /// <summary>The threshold that all values of the input share, of which each gives one bit, or null.</summary>
     protected int? CommonThreshold()
     {
         IReadOnlyList<InputPlane> planes = Network.Encoding.Planes(Network.Input.Channels);
-        return planes.Count == Network.Input.Channels && planes.Select((plane, i) => plane == new InputPlane(i, IsThreshold: true, planes[0].Value)).All(same => same)
+        return planes.SequenceEqual(Enumerable.Range(0, Network.Input.Channels).Select(channel => new InputPlane(channel, IsThreshold: true, planes[0].Value)))
             ? planes[0].Value
             : null;
     }
@@ -161,7 +161,8 @@ internal abstract class OnnxExport(Network network, int batch)
     }
 
     /// <summary>W1: number of positive weights of a channel.</summary>
-    private static int Positive(WeightMatrix weights, int row) => Enumerable.Range(0, weights.WordsPerRow).Sum(word => (int)ulong.PopCount(weights.Signs(row)[word]));
+    private static int Positive(WeightMatrix weights, int row) =>
+        Enumerable.Range(0, weights.WordsPerRow).Sum(word => (int)ulong.PopCount(weights.Signs(row)[word]));
 
     /// <summary>Sum of the ±1 weights of a channel.</summary>
     protected static int Sum(WeightMatrix weights, int row) => (2 * Positive(weights, row)) - weights.LiveCount(row);
@@ -172,8 +173,10 @@ internal abstract class OnnxExport(Network network, int batch)
     // Score = scale · (m·K − 2·count) + bias at each position = 2·scale·Σ w·x − scale·m·Σ w + bias.
     private static int[] ScoreBiases(ScoreLayer layer, int most, int positions)
     {
-        int[] biases = [.. Enumerable.Range(0, layer.Weights.Rows).Select(row => layer.Biases[row] - (layer.Scale * most * positions * Sum(layer.Weights, row)))];
-        long largest = Enumerable.Range(0, layer.Weights.Rows).Max(row => Math.Abs(layer.Biases[row]) + (3L * layer.Scale * most * positions * layer.Weights.LiveCount(row)));
+        IEnumerable<int> rows = Enumerable.Range(0, layer.Weights.Rows);
+        int all = layer.Scale * most * positions;
+        int[] biases = [.. rows.Select(row => layer.Biases[row] - (all * Sum(layer.Weights, row)))];
+        long largest = rows.Max(row => Math.Abs(layer.Biases[row]) + (3L * all * layer.Weights.LiveCount(row)));
         return largest < ExactInFloat ? biases : throw new NotSupportedException($"A score of layer '{layer.Name}' could pass what floats hold exactly.");
     }
 

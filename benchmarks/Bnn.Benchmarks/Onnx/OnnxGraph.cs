@@ -37,7 +37,8 @@ internal sealed class OnnxGraph(string name)
         AddNamed(NextName(type), type, inputs, domain, attributes);
 
     /// <summary>Adds the node that gives the output.</summary>
-    public void AddOutput(string type, string[] inputs, ElementType element, ReadOnlySpan<long> shape, params ReadOnlySpan<(string Name, object Value)> attributes)
+    public void AddOutput(
+        string type, string[] inputs, ElementType element, ReadOnlySpan<long> shape, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         AddNamed(Output, type, inputs, "", attributes);
         _graph.Output.Add(Value(Output, element, shape));

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Bnn.Benchmarks.Onnx;
 
-/// <summary>Runs an ONNX model under the conditions that are fair to it: one thread, all optimisations, memory bound beforehand, no copy and no call but its own.</summary>
+/// <summary>Runs an ONNX model under the conditions that are fair to it: one thread, all optimisations, memory bound beforehand, no copy.</summary>
 internal sealed class OnnxModel : IDisposable
 {
     private readonly InferenceSession _session;

@@ -22,7 +22,8 @@ internal static class BarChart
         int height = Top + (bars.Count * BarHeight) + (bars.Select(bar => bar.Group).Distinct().Count() * HeadHeight) + 30;
         Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" font-family=\"sans-serif\" font-size=\"12\" role=\"img\">");
         Line($"<title>{Escape(title)}</title>");
-        Line($"<style>text{{fill:#222}}.grid{{stroke:#ccc}}.bar{{fill:#9aa7b4}}.ours{{fill:#c2410c}}@media(prefers-color-scheme:dark){{text{{fill:#ddd}}.grid{{stroke:#444}}.bar{{fill:#64748b}}.ours{{fill:#fb923c}}}}</style>");
+        svg.Append("<style>text{fill:#222}.grid{stroke:#ccc}.bar{fill:#9aa7b4}.ours{fill:#c2410c}\n");
+        svg.Append("@media(prefers-color-scheme:dark){text{fill:#ddd}.grid{stroke:#444}.bar{fill:#64748b}.ours{fill:#fb923c}}</style>\n");
         Line($"<text x=\"8\" y=\"18\" font-size=\"15\">{Escape(title)}; logarithmic scale</text>");
         for (double power = least; power <= most; power++)
         {

@@ -83,7 +83,9 @@ internal static class FirstCall
                 (double clock, double processor) = (Median(times[i], time => time.Clock), Median(times[i], time => time.Processor));
                 string of = i == 0 ? "in all" : "more";
                 long beside = i switch { 2 => new FileInfo(model).Length, 3 => new FileInfo(onnx).Length, _ => 0 };
-                report.Line($"| {s_programs[i].Name} | {clock - (i == 0 ? 0 : emptyClock):N1} {of} | {processor - (i == 0 ? 0 : emptyProcessor):N1} {of} | {new FileInfo(programs[i]).Length:N0} | {beside:N0} |");
+                (double lessClock, double lessProcessor) = i == 0 ? (0, 0) : (emptyClock, emptyProcessor);
+                long size = new FileInfo(programs[i]).Length;
+                report.Line($"| {s_programs[i].Name} | {clock - lessClock:N1} {of} | {processor - lessProcessor:N1} {of} | {size:N0} | {beside:N0} |");
             }
         }
         finally
@@ -98,11 +100,11 @@ internal static class FirstCall
         string folder = Directory.CreateDirectory(Path.Combine(parent, index.ToString(CultureInfo.InvariantCulture))).FullName;
         bool isOnnx = body.StartsWith("First", StringComparison.Ordinal);
         string source = Frame.Replace("BODY", isOnnx ? "Onnx." + body : body, StringComparison.Ordinal)
-            + (isOnnx ? OnnxMethod.Replace("INPUT", OnnxGraph.Input, StringComparison.Ordinal).Replace("OUTPUT", OnnxGraph.Output, StringComparison.Ordinal) : "");
+            + (isOnnx ? OnnxMethod : "").Replace("INPUT", OnnxGraph.Input, StringComparison.Ordinal).Replace("OUTPUT", OnnxGraph.Output, StringComparison.Ordinal);
         string runtime = typeof(Network).Assembly.Location, onnx = typeof(InferenceSession).Assembly.Location;
         string path = Path.Combine(folder, "first.dll");
-        File.WriteAllBytes(path, GeneratedModels.Emit(
-            network is null ? [] : [("First", BnnWriter.Write(network))], GeneratedCode.Options(OutputKind.ConsoleApplication), source: source, references: onnx));
+        (string, string)[] models = network is null ? [] : [("First", BnnWriter.Write(network))];
+        File.WriteAllBytes(path, GeneratedModels.Emit(models, GeneratedCode.Options(OutputKind.ConsoleApplication), source: source, references: onnx));
         string configuration = Path.ChangeExtension(typeof(FirstCall).Assembly.Location, "runtimeconfig.json");
         File.Copy(configuration, Path.ChangeExtension(path, "runtimeconfig.json"));
         File.Copy(runtime, Path.Combine(folder, Path.GetFileName(runtime)));
@@ -122,7 +124,8 @@ internal static class FirstCall
     // Milliseconds.
     private static (double Clock, double Processor) Start(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [program, .. arguments])
+        bool isHost = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
+        var start = new ProcessStartInfo(isHost ? Environment.ProcessPath! : "dotnet", [program, .. arguments])
         {
             RedirectStandardOutput = true,
         };

@@ -36,9 +36,11 @@ internal sealed class Report
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? ""
             : "";
         string vectors = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128";
-        Line($"# {processor} {RuntimeInformation.ProcessArchitecture}: vectors of {vectors} bits; ternary logic {(Avx512F.VL.IsSupported ? "on" : "off")}");
+        string ternary = Avx512F.VL.IsSupported ? "on" : "off";
+        Line($"# {processor} {RuntimeInformation.ProcessArchitecture}: vectors of {vectors} bits; ternary logic {ternary}");
         Line();
-        Line($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, ONNX Runtime {OrtEnv.Instance().GetVersionString()}, {DateTime.UtcNow:yyyy-MM-dd}.");
+        string onnx = OrtEnv.Instance().GetVersionString();
+        Line($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, ONNX Runtime {onnx}, {DateTime.UtcNow:yyyy-MM-dd}.");
         Line($"`dotnet run -c Release --project benchmarks/Bnn.Benchmarks -- {command}`");
     }
 

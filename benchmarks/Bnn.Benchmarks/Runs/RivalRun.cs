@@ -23,7 +23,8 @@ internal static class RivalRun
     {
         var report = new Report();
         report.Machine(command);
-        report.Line($"Processor time of one thread, medians of up to {Rounds} rounds in which all ways take turns. Ratio: time of this way / time of generated code in the same rounds.");
+        report.Line($"Processor time of one thread, medians of up to {Rounds} rounds in which all ways take turns.");
+        report.Line("Ratio: time of this way / time of generated code in the same rounds.");
         report.Line("MAC per cycle: all weights at all positions, an eight-bit input once; cycles by a chain of multiplications in the same rounds.");
         var bars = new List<Bar>();
         foreach (string name in options.Networks)
@@ -58,11 +59,12 @@ internal static class RivalRun
         if (code is null)
             report.Line($"Not compiled, so ratios are to the first row: {reason}");
         else
-            report.Line($"Generated and compiled in {compiling.TotalSeconds:N1} s (with the start of the compiler); assembly of {code.AssemblyBytes:N0} bytes.");
-        IReadOnlyList<Contender> contenders = [.. AllContenders.Of(network, code).Where((contender, i) => i == 0 || Wanted(contender.Name, options))];
+            report.Line($"Generated and compiled in {compiling.TotalSeconds:N1} s, the start of the compiler included; {code.AssemblyBytes:N0} bytes.");
+        Contender[] contenders = [.. AllContenders.Of(network, code).Where((contender, i) => i == 0 || Wanted(contender.Name, options))];
         foreach (string which in options.Inputs)
         {
-            Inputs inputs = which == "noise" ? Inputs.Noise(network, Math.Max(MostSingles, options.Batches.Max())) : Inputs.Real(network, Math.Max(MostSingles, options.Batches.Max()));
+            int most = Math.Max(MostSingles, options.Batches.Max());
+            Inputs inputs = which == "noise" ? Inputs.Noise(network, most) : Inputs.Real(network, most);
             int[] classes = Classes(network, inputs.Images);
             report.Line();
             report.Line($"### {name}, {inputs.Name}: {Inputs.Ones(network, inputs.Images):P0} of the input bits are 1");
@@ -82,7 +84,9 @@ internal static class RivalRun
                 {
                     double each = times[i] / works[i].Samples, ratio = each / (times[0] / works[0].Samples);
                     string form = ways[i] is OnnxContender onnx ? $" ({onnx.Chosen[batches[i]]})" : "";
-                    report.Line($"| {batches[i]} | {ways[i].Name}{form} | {each:N0} | {ratio:N2} | {Macs(network) * cycle / each:N1} | {Timing.Allocated(works[i].Run) / (double)(works[i].Samples / Math.Min(batches[i], works[i].Samples)):N0} |");
+                    int calls = works[i].Samples / Math.Min(batches[i], works[i].Samples);
+                    double bytes = Timing.Allocated(works[i].Run) / (double)calls, macs = Macs(network) * cycle / each;
+                    report.Line($"| {batches[i]} | {ways[i].Name}{form} | {each:N0} | {ratio:N2} | {macs:N1} | {bytes:N0} |");
                     if (batch == 1 && which == options.Inputs[0])
                         bars.Add(new(name, ways[i].Name, each));
                     estimates[i] = each;
@@ -141,7 +145,9 @@ internal static class RivalRun
     internal static long Macs(Network network)
     {
         IReadOnlyList<Shape> shapes = network.Shapes();
-        return network.Layers.Select((layer, i) => layer is WeightedLayer weighted ? weighted.Positions(shapes[i]) * weighted.Weights.Rows * weighted.Weights.Columns : 0).Sum();
+        return network.Layers.Select((layer, i) => layer is WeightedLayer weighted
+            ? weighted.Positions(shapes[i]) * weighted.Weights.Rows * weighted.Weights.Columns
+            : 0).Sum();
     }
 
     private static void CallOverhead(Report report, double milliseconds)

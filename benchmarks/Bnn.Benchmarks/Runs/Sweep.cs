@@ -22,7 +22,8 @@ internal static class Sweep
     {
         var report = new Report();
         report.Machine(command);
-        report.Line($"One sample of noise; time of generated code and of the plain interpreter, nanoseconds of processor time. Allowed: {Factor} times the interpreter's and {Nanoseconds} ns.");
+        report.Line("One sample of noise; time of generated code and of the plain interpreter, nanoseconds of processor time.");
+        report.Line($"Allowed: {Factor} times the interpreter's and {Nanoseconds} ns.");
         Network[] networks = [.. Dense(), .. Images()];
         (PredictOne One, PredictMany Many)[] methods = [.. networks.Chunk(NetworksOfAssembly)
             .SelectMany(chunk => { var code = new GeneratedCode(chunk); return Enumerable.Range(0, chunk.Length).Select(code.Methods); })];
@@ -33,10 +34,14 @@ internal static class Sweep
             Measure(chunk, options.Milliseconds, 15);
         report.Head("network", "generated", "interpreter", "ratio", "");
         foreach (Pair pair in pairs)
-            report.Line($"| {pair.Network.Name} | {pair.Generated:N0} | {pair.Interpreted:N0} | {pair.Generated / pair.Interpreted:N2} | {(pair.IsSlow ? "slower than allowed" : "")} |");
+        {
+            string verdict = pair.IsSlow ? "slower than allowed" : "";
+            report.Line($"| {pair.Network.Name} | {pair.Generated:N0} | {pair.Interpreted:N0} | {pair.Generated / pair.Interpreted:N2} | {verdict} |");
+        }
         Pair[] failed = [.. slow.Where(pair => pair.IsSlow)];
         report.Line();
-        report.Line($"{pairs.Length} shapes, {failed.Length} slower than allowed{(failed.Length == 0 ? "" : ": ")}{string.Join(", ", failed.Select(pair => pair.Network.Name))}.");
+        string names = failed.Length == 0 ? "none" : string.Join(", ", failed.Select(pair => pair.Network.Name));
+        report.Line($"{pairs.Length} shapes; slower than allowed: {names}.");
         if (options.Out is not null)
         {
             Directory.CreateDirectory(options.Out);
