@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -17,6 +18,7 @@ internal interface IDistance
 /// <summary>The loop that everybody writes: xor, <see cref="BitOperations.PopCount(ulong)"/>, add.</summary>
 internal readonly struct PopCountLoop : IDistance
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Between(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> w)
     {
         x = x[..w.Length];
@@ -26,6 +28,7 @@ internal readonly struct PopCountLoop : IDistance
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Between(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> w, ReadOnlySpan<ulong> live)
     {
         x = x[..w.Length];
@@ -40,6 +43,7 @@ internal readonly struct PopCountLoop : IDistance
 /// <summary>What the base library offers: <see cref="TensorPrimitives.HammingBitDistance"/>, and with masks a bitwise and before it.</summary>
 internal readonly struct HammingDistance : IDistance
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Between(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> w) => (int)TensorPrimitives.HammingBitDistance(x[..w.Length], w);
 
     public static int Between(ReadOnlySpan<ulong> x, ReadOnlySpan<ulong> w, ReadOnlySpan<ulong> live)
@@ -76,6 +80,8 @@ internal sealed class PackedCounter<TDistance> : ICounter
         _input = new ulong[_words * _planes];
     }
 
+    // Optimised from the first call on: what the runtime learns while it warms up must not decide how good this baseline is.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Counts(ReadOnlySpan<byte> values, Span<int> counts)
     {
         Array.Clear(_input);
@@ -97,6 +103,7 @@ internal sealed class PackedCounter<TDistance> : ICounter
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Count(ReadOnlySpan<ulong> x, int channel) => _live is null
         ? TDistance.Between(x, _signs.AsSpan(channel * _words, _words))
         : TDistance.Between(x, _signs.AsSpan(channel * _words, _words), _live.AsSpan(channel * _words, _words));

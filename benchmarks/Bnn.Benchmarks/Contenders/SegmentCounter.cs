@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Bnn.Model;
 
 namespace Bnn.Benchmarks.Contenders;
@@ -100,6 +101,7 @@ internal sealed class SegmentCounter : ICounter
         }
 
         /// <summary>For each channel the sum of the values whose weight is 1.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Sums(ReadOnlySpan<byte> values, Span<int> sums)
         {
             int[] segments = _segments;
