@@ -10,7 +10,7 @@ namespace Bnn.Benchmarks;
 /// <remarks>Processor time instead of the clock, for machines that do other work at the same time.</remarks>
 internal static class LaneKernels
 {
-    private const int Rounds = 41;
+    internal const int Rounds = 41;
 
     public static void Run()
     {
@@ -53,9 +53,9 @@ internal static class LaneKernels
         }
     }
 
-    private sealed record Way(string Name, int Lanes, bool IsFast, int Samples, long Planes, double Table, Action Run);
+    internal sealed record Way(string Name, int Lanes, bool IsFast, int Samples, long Planes, double Table, Action Run);
 
-    private static void Print(string layer, long operations, Way loop, Way[] lanes)
+    internal static void Print(string layer, long operations, Way loop, Way[] lanes)
     {
         Way[] ways = [loop, .. lanes.Where(way => way.IsFast)];
         (double[] times, double nanosecondsOfCycle) = Medians(ways);
@@ -73,7 +73,7 @@ internal static class LaneKernels
         Timing.Medians([.. ways.Select(way => way.Run)], milliseconds: Rounds * 0.4, Rounds, warm: 400);
 
     // The patches of a convolution are given to it for nothing.
-    private static Way Loop(int inputs, int channels, int positions)
+    internal static Way Loop(int inputs, int channels, int positions)
     {
         int words = WeightMatrix.WordsFor(inputs);
         ulong[][] rows = [.. Enumerable.Range(0, channels).Select(_ => Noise(words))];
@@ -85,7 +85,7 @@ internal static class LaneKernels
         });
     }
 
-    private static void Fire(ulong[][] rows, ulong[] x, int limit, ulong[] output)
+    internal static void Fire(ulong[][] rows, ulong[] x, int limit, ulong[] output)
     {
         Array.Clear(output);
         for (int c = 0; c < rows.Length; c++)
@@ -95,7 +95,7 @@ internal static class LaneKernels
         }
     }
 
-    private static Way Dense<TLanes>(int inputs, int channels, double live = 1, double minority = 0.5)
+    internal static Way Dense<TLanes>(int inputs, int channels, double live = 1, double minority = 0.5)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         (ulong[] signs, ulong[] masks) = Weights(inputs, channels, live, minority);
@@ -166,14 +166,14 @@ internal static class LaneKernels
     }
 
     // Time of the only making: a table is made once in the life of a process.
-    private static (T Made, double Milliseconds) Made<T>(Func<T> make)
+    internal static (T Made, double Milliseconds) Made<T>(Func<T> make)
     {
         TimeSpan from = Environment.CpuUsage.TotalTime;
         T made = make();
         return (made, (Environment.CpuUsage.TotalTime - from).TotalMilliseconds);
     }
 
-    private static (ulong[] Signs, ulong[] Masks) Weights(int inputs, int channels, double live, double minority)
+    internal static (ulong[] Signs, ulong[] Masks) Weights(int inputs, int channels, double live, double minority)
     {
         var random = new Random(1);
         WeightMatrix weights = WeightMatrix.Create(channels, inputs, (_, _) => random.NextDouble() >= live ? 0 : random.NextDouble() < minority ? 1 : -1);

@@ -10,6 +10,9 @@ switch (args)
     case ["--lanes"]:
         LaneKernels.Run();
         break;
+    case ["--one"]:
+        OneSampleKernels.Run();
+        break;
     case ["--rivals", ..]:
         RivalRun.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args));
         break;

@@ -137,7 +137,9 @@ internal sealed class AdderTable
         return new(inputs, signs, masks, isEightBit, rows, isSorted: false);
     }
 
-    private static void Check(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels)
+    /// <summary>Throws unless packed weights have the lengths of their layer.</summary>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    internal static void Check(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels)
     {
         if (inputs is < 1 or > ushort.MaxValue + 1)
             throw new ArgumentOutOfRangeException(nameof(inputs), inputs, "Must be in [1, 65536].");

@@ -47,8 +47,10 @@ public static class BitMatrix
         }
     }
 
-    // Each stage exchanges bit number s of the row with that of the column. Low stages first: until then rows from the used ones on are 0.
-    private static void TransposeBlock(Span<ulong> block, int used)
+    /// <summary>Exchanges rows and columns of 64 x 64 bits, of whose rows those from <paramref name="used"/> on are 0.</summary>
+    /// <remarks>Each stage exchanges bit number s of the row with that of the column. Low stages first, over the used rows only.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void TransposeBlock(Span<ulong> block, int used)
     {
         ref ulong rows = ref MemoryMarshal.GetReference(block);
         for (int distance = 1; distance < 64; distance *= 2)

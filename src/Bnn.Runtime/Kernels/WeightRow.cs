@@ -26,16 +26,17 @@ internal readonly ref struct WeightRow
 {
     private readonly ReadOnlySpan<ulong> _signs;
     private readonly ReadOnlySpan<ulong> _live;
-    private readonly int _inputs;
-
     /// <summary>Row <paramref name="channel"/> of packed weights; empty <paramref name="masks"/>: all live.</summary>
     public WeightRow(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channel)
     {
         int words = WeightMatrix.WordsFor(inputs);
-        _inputs = inputs;
+        Inputs = inputs;
         _signs = signs.Slice(channel * words, words);
         _live = masks.IsEmpty ? default : masks.Slice(channel * words, words);
     }
+
+    /// <summary>Number of inputs, K.</summary>
+    public int Inputs { get; }
 
     /// <summary>How many weights are of <paramref name="kind"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -61,10 +62,11 @@ internal readonly ref struct WeightRow
         return count;
     }
 
+    /// <summary>Packed, 1 = the weight is of <paramref name="kind"/>; tail bits 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Word(WeightKind kind, int word)
+    public ulong Word(WeightKind kind, int word)
     {
-        ulong columns = WeightMatrix.TailMask(_inputs, word), live = _live.IsEmpty ? columns : _live[word];
+        ulong columns = WeightMatrix.TailMask(Inputs, word), live = _live.IsEmpty ? columns : _live[word];
         return kind switch
         {
             WeightKind.Plus => _signs[word] & live,

@@ -59,8 +59,16 @@ public class LaneTierTests
                 LaneWidths.Run(width, new SampleImageTests.RandomConvolution(seed));
                 LaneWidths.Run(width, new SampleImageTests.RandomPool(seed));
             }
+            foreach (OneSampleCase layer in OneSampleCases.Small(step: 19).Concat(OneSampleCases.Channels(step: 17)))
+                LaneWidths.Run(width, new ColumnLayerTests.Firing(layer));
             LaneWidths.Run(width, new SamplePlanesTests.Transposing());
             LaneWidths.Run(width, new SamplePlanesTests.Packing(2));
+        }
+        ActiveInputsTests.Check();
+        foreach (PermuteTier permute in Enum.GetValues<PermuteTier>())
+        {
+            foreach (OneSampleCase layer in OneSampleCases.Small(step: 37).Concat(OneSampleCases.Channels(step: 43)))
+                PermuteLayerTests.Check(layer, permute);
         }
         Console.WriteLine($"Checked {tier}: {string.Join(", ", widths)} lanes.");
         return 0;

@@ -1,0 +1,101 @@
+using System.Runtime.Intrinsics.X86;
+using Bnn.Kernels;
+using Bnn.Model;
+
+namespace Bnn.Benchmarks;
+
+/// <summary>The kernels for one sample of a dense layer, beside a plain loop of <c>PopCount</c> and a batch over vector lanes: layers with random weights.</summary>
+/// <remarks>32 samples of a share of ones take turns, so that branches are as hard to foresee as in use.</remarks>
+internal static class OneSampleKernels
+{
+    private const int Samples = 32;
+
+    public static void Run()
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}; ternary logic {(Avx512F.VL.IsSupported ? "on" : "off")}.");
+        Console.WriteLine($"Processor time, median of {LaneKernels.Rounds} alternating rounds, one thread; MAC = all weights;");
+        Console.WriteLine("cycles by a chain of multiplications of the same rounds.");
+        Console.WriteLine();
+        Console.WriteLine("| layer | way | ns per sample | MAC per cycle | ratio to the loop | planes added | made in |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        foreach ((int inputs, int channels) in new[] { (784, 256), (256, 128), (4096, 4096), (1024, 1024), (64, 64), (128, 10), (576, 64) })
+        {
+            var layer = new Layer(inputs, channels);
+            Print($"{inputs} → {channels}", layer,
+            [
+                LaneKernels.Dense<Lanes256>(inputs, channels),
+                .. Columns(layer, 0.19), .. Columns(layer, 0.5), .. Enum.GetValues<PermuteTier>().Select(tier => Permute(layer, tier)),
+            ]);
+        }
+        var masked = new Layer(784, 256, live: 0.5);
+        Print("784 → 256, masks, 50 % live", masked,
+            [Columns<Lanes256>(masked, 0.19), Columns<Lanes256>(masked, 0.5), .. Enum.GetValues<PermuteTier>().Select(tier => Permute(masked, tier))]);
+    }
+
+    private sealed class Layer
+    {
+        public Layer(int inputs, int channels, double live = 1)
+        {
+            Inputs = inputs;
+            (Signs, Masks) = LaneKernels.Weights(inputs, channels, live, 0.5);
+            Limits = [.. Enumerable.Repeat((int)(inputs * live / 2), channels)];
+        }
+
+        public int Inputs { get; }
+
+        public ulong[] Signs { get; }
+
+        public ulong[] Masks { get; }
+
+        public int[] Limits { get; }
+
+        public ulong[] Output => new ulong[WeightMatrix.WordsFor(Limits.Length)];
+    }
+
+    private static void Print(string name, Layer layer, LaneKernels.Way[] ways) =>
+        LaneKernels.Print(name, (long)layer.Inputs * layer.Limits.Length, Loop(layer, 0.5), ways);
+
+    private static LaneKernels.Way Loop(Layer layer, double ones)
+    {
+        int words = WeightMatrix.WordsFor(layer.Inputs);
+        ulong[][] rows = [.. layer.Limits.Select((_, c) => layer.Signs[(c * words)..((c + 1) * words)])];
+        ulong[] output = layer.Output;
+        return Way("loop of PopCount", 1, true, layer, ones, 0, sample => LaneKernels.Fire(rows, sample, layer.Limits[0], output));
+    }
+
+    private static LaneKernels.Way[] Columns(Layer layer, double ones) =>
+        [Columns<Lanes64>(layer, ones), Columns<Lanes128>(layer, ones), Columns<Lanes256>(layer, ones), Columns<Lanes512>(layer, ones)];
+
+    private static LaneKernels.Way Columns<TLanes>(Layer layer, double ones)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        (ColumnLayer columns, double table) = LaneKernels.Made(() => ColumnLayer.Create(layer.Inputs, layer.Signs, layer.Masks, layer.Limits));
+        ulong[] output = layer.Output;
+        int lanes = 64 * TLanes.Words;
+        return Way($"columns, {lanes} lanes, {ones:P0} ones", lanes, TLanes.IsAccelerated, layer, ones, table, sample => columns.Run<TLanes>(sample, output));
+    }
+
+    private static LaneKernels.Way Permute(Layer layer, PermuteTier tier)
+    {
+        (PermuteLayer permute, double table) = LaneKernels.Made(() => PermuteLayer.Create(layer.Inputs, layer.Signs, layer.Masks, layer.Limits, tier));
+        ulong[] output = layer.Output;
+        return Way($"permute, {tier}", 1, tier >= PermuteLayer.Best, layer, 0.5, table, sample => permute.Run(sample, output));
+    }
+
+    private static LaneKernels.Way Way(string name, int lanes, bool isFast, Layer layer, double ones, double table, Action<ulong[]> run)
+    {
+        var random = new Random(3);
+        ulong[][] samples = [.. Enumerable.Range(0, Samples).Select(_ =>
+        {
+            var input = new ulong[WeightMatrix.WordsFor(layer.Inputs)];
+            for (int i = 0; i < layer.Inputs; i++)
+                input[i >> 6] |= random.NextDouble() < ones ? 1UL << (i & 63) : 0;
+            return input;
+        })];
+        return new(name, lanes, isFast, Samples, 0, table, () =>
+        {
+            foreach (ulong[] sample in samples)
+                run(sample);
+        });
+    }
+}

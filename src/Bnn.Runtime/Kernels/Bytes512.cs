@@ -1,0 +1,97 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Bnn.Kernels;
+
+/// <summary>64 channels; seven inputs a step, three with masks.</summary>
+internal readonly unsafe struct Bytes512 : IByteLanes<Bytes512>
+{
+    private readonly Vector512<byte> _value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Bytes512(Vector512<byte> value) => _value = value;
+
+    /// <inheritdoc/>
+    public static int Channels => 64;
+
+    /// <inheritdoc/>
+    public static int Inputs(bool isMasked) => isMasked ? 3 : 7;
+
+    /// <inheritdoc/>
+    /// <remarks>The number of ones among the differences; with masks above them, of those whose mask is 1.</remarks>
+    public static byte[] Table(bool isMasked)
+    {
+        var table = new byte[128];
+        for (int i = 0; i < table.Length; i++)
+            table[i] = (byte)BitOperations.PopCount((uint)(isMasked ? i & (i >> 3) & 7 : i));
+        return table;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Split(ulong* input, ulong* live, int words, bool isMasked, byte* steps)
+    {
+        int bits = 8 * Inputs(isMasked);
+        ulong bytes = isMasked ? 0x0707070707070707UL : 0x7F7F7F7F7F7F7F7FUL;
+        for (int bit = 0; bit < 64 * words; bit += bits, steps += 8)
+        {
+            int word = bit >> 6;
+            ulong next = word + 1 < words ? input[word + 1] & live[word + 1] : 0;
+            ulong fields = (input[word] & live[word]) >> bit | next << 1 << ~bit;
+            *(ulong*)steps = Bmi2.X64.IsSupported ? Bmi2.X64.ParallelBitDeposit(fields, bytes) : Deposit(fields, bytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Pattern(byte* table, byte step) => new(Vector512.Create(step));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Differences(Bytes512 pattern, in Bytes512 weights, Bytes512 low, Bytes512 high) => new(Avx512Vbmi.IsSupported
+        ? Avx512Vbmi.PermuteVar64x8x2(low._value, pattern._value ^ weights._value, high._value)
+        : LookUp(low._value, pattern._value ^ weights._value, high._value));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<byte> LookUp(Vector512<byte> low, Vector512<byte> indices, Vector512<byte> high)
+    {
+        byte* table = stackalloc byte[128], found = stackalloc byte[64];
+        low.Store(table);
+        high.Store(table + 64);
+        indices.Store(found);
+        for (int i = 0; i < 64; i++)
+            found[i] = table[found[i] & 127];
+        return Vector512.Load(found);
+    }
+
+    private static ulong Deposit(ulong bits, ulong places)
+    {
+        ulong result = 0;
+        for (; places != 0; places &= places - 1, bits >>= 1)
+            result |= (bits & 1) << BitOperations.TrailingZeroCount(places);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 Add(Bytes512 left, Bytes512 right) => new(left._value + right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 AddEven(Bytes512 numbers, Bytes512 bytes) =>
+        new((numbers._value.AsUInt16() + (bytes._value.AsUInt16() & Vector512.Create((ushort)0x00FF))).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 AddOdd(Bytes512 numbers, Bytes512 bytes) =>
+        new((numbers._value.AsUInt16() + (bytes._value.AsUInt16() >> 8)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Below(Bytes512 even, Bytes512 odd, Bytes512 evenBounds, Bytes512 oddBounds) => Vector512.ConditionalSelect(
+        Vector512.Create((ushort)0x00FF),
+        Vector512.LessThan(even._value.AsUInt16(), evenBounds._value.AsUInt16()),
+        Vector512.LessThan(odd._value.AsUInt16(), oddBounds._value.AsUInt16())).AsByte().ExtractMostSignificantBits();
+}

@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Bnn.Kernels;
+
+/// <summary>Counts with a channel in each byte of a register: a few inputs of all its channels a step, by looking up their number of differences.</summary>
+/// <remarks>
+/// Exact up to 65,534 live inputs. Bytes are widened to numbers of 16 bits before they overflow. Up to eight registers go through the steps together, so
+/// that what is the same for all channels is read once. Memory: table, bounds, then weights <c>[registers together, step, register]</c>.
+/// </remarks>
+internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
+    where TBytes : unmanaged, IByteLanes<TBytes>
+{
+    /// <summary>Live inputs above which numbers of 16 bits do not hold count + 1.</summary>
+    public const int MostInputs = ushort.MaxValue - 1;
+
+    private const int Together = 8;
+
+    private readonly ulong[] _live;
+    private readonly bool _isMasked;
+    private readonly int _steps;
+    private readonly int _stepsOfBytes;
+    private readonly int _registers;
+    private readonly byte[] _memory;
+    private readonly TBytes* _table;
+    private readonly TBytes* _bounds;
+    private readonly TBytes* _weights;
+
+    /// <summary>Puts the weights in order.</summary>
+    /// <param name="inputs">K</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>; bits of pruned weights and tail bits are 0.</param>
+    /// <param name="masks">The same shape, or empty.</param>
+    /// <param name="limits"><c>[C]</c></param>
+    /// <param name="mask">What the masks share.</param>
+    /// <exception cref="OverflowException">The weights in this form are more than 2 GB.</exception>
+    public PermuteColumns(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, SharedMask mask)
+    {
+        (_live, _isMasked) = (mask.Live, mask.Differs);
+        int perStep = TBytes.Inputs(_isMasked);
+        _steps = (inputs + perStep - 1) / perStep;
+        _stepsOfBytes = byte.MaxValue / perStep;
+        _registers = (limits.Length + TBytes.Channels - 1) / TBytes.Channels;
+        byte[] table = TBytes.Table(_isMasked);
+        // In a heap whose objects stay where they are; from a cache line on.
+        _memory = GC.AllocateArray<byte>(checked(table.Length + (_registers * (_steps + 2) * TBytes.Channels) + 63), pinned: true);
+        byte* first = (byte*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory)) + 63) & ~(nuint)63);
+        table.CopyTo(new Span<byte>(first, table.Length));
+        _table = (TBytes*)first;
+        _bounds = (TBytes*)(first + table.Length);
+        _weights = _bounds + (2 * _registers);
+        for (int c = 0; c < limits.Length; c++)
+            Write(c, new WeightRow(inputs, signs, masks, c), limits[c]);
+    }
+
+    /// <inheritdoc/>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    {
+        byte* steps = stackalloc byte[(64 * _live.Length / TBytes.Inputs(_isMasked)) + 32];
+        fixed (ulong* bits = input, live = _live)
+            TBytes.Split(bits, live, _live.Length, _isMasked, steps);
+        byte* memory = stackalloc byte[(2 * Together * TBytes.Channels) + 63];
+        var sums = (TBytes*)(((nuint)memory + 63) & ~(nuint)63);
+        for (int r = 0; r < _registers;)
+        {
+            (int group, int size) = GroupOf(r);
+            TBytes* weights = _weights + ((nint)group * _steps);
+            switch (size)
+            {
+                case 8:
+                    Count<Eight>(weights, steps, sums);
+                    break;
+                case 4:
+                    Count<Four>(weights, steps, sums);
+                    break;
+                case 2:
+                    Count<Two>(weights, steps, sums);
+                    break;
+                default:
+                    Count<One>(weights, steps, sums);
+                    break;
+            }
+            for (int i = 0; i < size; i++, r++)
+            {
+                ulong fired = TBytes.Below(sums[2 * i], sums[(2 * i) + 1], _bounds[2 * r], _bounds[(2 * r) + 1]);
+                int channel = r * TBytes.Channels;
+                output[channel >> 6] |= fired << (channel & 63);
+            }
+        }
+        GC.KeepAlive(this);
+    }
+
+    // Where the registers begin that go together with this one, and how many they are: eights, then at most one four, two and one.
+    private (int First, int Size) GroupOf(int register)
+    {
+        int size = Together, first = register & -size;
+        while (first + size > _registers)
+        {
+            size /= 2;
+            first = register & -size;
+        }
+        return (first, size);
+    }
+
+    // Bounds of even channels come before those of odd ones; a channel that does not exist has the bound of one that never fires.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Write(int channel, WeightRow row, int limit)
+    {
+        int register = channel / TBytes.Channels, lane = channel % TBytes.Channels, perStep = TBytes.Inputs(_isMasked);
+        int most = row.Count(WeightKind.Plus) + row.Count(WeightKind.Minus);
+        ((ushort*)(_bounds + (2 * register) + (lane & 1)))[lane >> 1] = (ushort)(Math.Clamp(limit, -1, most) + 1);
+        (int group, int size) = GroupOf(register);
+        byte* weights = (byte*)(_weights + ((nint)group * _steps) + (register - group)) + lane;
+        for (int s = 0; s < _steps; s++, weights += size * TBytes.Channels)
+        {
+            int bits = Bits(row, WeightKind.Plus, s * perStep, perStep);
+            *weights = (byte)(_isMasked ? bits | ((bits | Bits(row, WeightKind.Minus, s * perStep, perStep)) << perStep) : bits);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Bits(WeightRow row, WeightKind kind, int from, int count)
+    {
+        int word = from >> 6, shift = from & 63;
+        ulong bits = row.Word(kind, word) >> shift;
+        if (shift + count > 64 && 64 * (word + 1) < row.Inputs)
+            bits |= row.Word(kind, word + 1) << (64 - shift);
+        return (int)bits & ((1 << count) - 1);
+    }
+
+    // The JIT knows the number of registers, and keeps only the sums that are there.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Count<TSize>(TBytes* weights, byte* steps, TBytes* sums)
+        where TSize : ISize
+    {
+        TBytes low = _table[0], high = _table[1], zero = default;
+        var table = (byte*)_table;
+        for (int i = 0; i < 2 * TSize.Registers; i++)
+            sums[i] = zero;
+        for (int left = _steps; left > 0; left -= _stepsOfBytes)
+        {
+            TBytes a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
+            for (byte* end = steps + Math.Min(left, _stepsOfBytes); steps < end; steps++, weights += TSize.Registers)
+            {
+                TBytes pattern = TBytes.Pattern(table, *steps);
+                a = TBytes.Add(a, TBytes.Differences(pattern, in weights[0], low, high));
+                if (TSize.Registers > 1)
+                    b = TBytes.Add(b, TBytes.Differences(pattern, in weights[1], low, high));
+                if (TSize.Registers > 2)
+                {
+                    c = TBytes.Add(c, TBytes.Differences(pattern, in weights[2], low, high));
+                    d = TBytes.Add(d, TBytes.Differences(pattern, in weights[3], low, high));
+                }
+                if (TSize.Registers > 4)
+                {
+                    e = TBytes.Add(e, TBytes.Differences(pattern, in weights[4], low, high));
+                    f = TBytes.Add(f, TBytes.Differences(pattern, in weights[5], low, high));
+                    g = TBytes.Add(g, TBytes.Differences(pattern, in weights[6], low, high));
+                    h = TBytes.Add(h, TBytes.Differences(pattern, in weights[7], low, high));
+                }
+            }
+            Widen(sums, a);
+            if (TSize.Registers > 1)
+                Widen(sums + 2, b);
+            if (TSize.Registers > 2)
+            {
+                Widen(sums + 4, c);
+                Widen(sums + 6, d);
+            }
+            if (TSize.Registers > 4)
+            {
+                Widen(sums + 8, e);
+                Widen(sums + 10, f);
+                Widen(sums + 12, g);
+                Widen(sums + 14, h);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Widen(TBytes* sums, TBytes bytes)
+    {
+        sums[0] = TBytes.AddEven(sums[0], bytes);
+        sums[1] = TBytes.AddOdd(sums[1], bytes);
+    }
+
+    private interface ISize
+    {
+        static abstract int Registers { get; }
+    }
+
+    private readonly struct One : ISize
+    {
+        public static int Registers => 1;
+    }
+
+    private readonly struct Two : ISize
+    {
+        public static int Registers => 2;
+    }
+
+    private readonly struct Four : ISize
+    {
+        public static int Registers => 4;
+    }
+
+    private readonly struct Eight : ISize
+    {
+        public static int Registers => 8;
+    }
+}

@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Bnn.Model;
+
+namespace Bnn.Kernels;
+
+/// <summary>A layer of constant weights that fires, for one sample, with a channel in each byte: packed bits in, packed bits out.</summary>
+/// <remarks>
+/// Exact: bit for bit count ≤ limit. Time does not depend on the input. Cost for each register of 16, 32 or 64 channels: a look-up and an addition for
+/// four inputs (seven with 64 channels), or for two (three) if masks differ between channels. Inputs that no channel reads cost as much as
+/// others. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
+/// allocates nothing, takes up to 32 KB of the stack, and is thread-safe. Source: docs/decisions/0009-one-sample.md.
+/// </remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class PermuteLayer
+{
+    private readonly PermuteKernel _kernel;
+    private readonly int _inputWords;
+    private readonly int _outputWords;
+
+    private PermuteLayer(int inputs, int channels, bool isMasked, PermuteTier tier, PermuteKernel kernel)
+    {
+        (Inputs, Channels, IsMasked, Tier, _kernel) = (inputs, channels, isMasked, tier, kernel);
+        (_inputWords, _outputWords) = (WeightMatrix.WordsFor(inputs), WeightMatrix.WordsFor(channels));
+    }
+
+    /// <summary>The fastest way that the processor has.</summary>
+    public static PermuteTier Best =>
+        Avx512Vbmi.IsSupported && Vector512.IsHardwareAccelerated ? PermuteTier.Permute512
+        : Avx2.IsSupported ? PermuteTier.Shuffle256
+        : Ssse3.IsSupported || AdvSimd.Arm64.IsSupported ? PermuteTier.Shuffle128
+        : PermuteTier.Portable;
+
+    /// <summary>Whether the processor has any of the vector ways.</summary>
+    public static bool IsAccelerated => Best != PermuteTier.Portable;
+
+    /// <summary>Number of inputs, K.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Number of channels, C.</summary>
+    public int Channels { get; }
+
+    /// <summary>Whether masks differ between channels, which takes about twice the time.</summary>
+    public bool IsMasked { get; }
+
+    /// <summary>The way that is taken.</summary>
+    public PermuteTier Tier { get; }
+
+    /// <summary>Puts the weights in order for the processor's best way.</summary>
+    /// <param name="inputs">K, in [1, 65,536].</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; bits of pruned weights and tail bits are 0.</param>
+    /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
+    /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="OverflowException">K·C/4 bytes, twice as many if masks differ, are more than 2 GB.</exception>
+    public static PermuteLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits) =>
+        Create(inputs, signs, masks, limits, Best);
+
+    /// <summary>The same for one of the ways; every processor runs each with equal bits, those that it lacks slowly.</summary>
+    /// <param name="inputs">K, in [1, 65,536].</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; bits of pruned weights and tail bits are 0.</param>
+    /// <param name="masks">The same shape, 1 = live; empty: all live.</param>
+    /// <param name="limits"><c>[C]</c>; a channel gives 1 iff count ≤ limit.</param>
+    /// <param name="tier">The way.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="OverflowException">K·C/4 bytes, twice as many if masks differ, are more than 2 GB.</exception>
+    public static PermuteLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, PermuteTier tier)
+    {
+        AdderTable.Check(inputs, signs, masks, limits.Length);
+        SharedMask mask = SharedMask.Of(inputs, masks);
+        if (mask.LiveInputs > PermuteColumns<Bytes128>.MostInputs)
+            tier = PermuteTier.Portable;
+        PermuteKernel kernel = tier switch
+        {
+            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, limits, mask),
+            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, limits, mask),
+            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, limits, mask),
+            PermuteTier.Portable => new PortableKernel([.. signs], mask.Differs ? [.. masks] : mask.Live, [.. limits]),
+            _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "No such way."),
+        };
+        return new(inputs, limits.Length, mask.Differs, tier, kernel);
+    }
+
+    /// <summary>Gives the output bits of all channels.</summary>
+    /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>
+    /// <param name="output">Receives <c>[⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the input.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    {
+        if (input.Length < _inputWords || output.Length < _outputWords)
+            throw new ArgumentException($"{Inputs} inputs and {Channels} outputs do not fit into {input.Length} and {output.Length} words.");
+        output[.._outputWords].Clear();
+        _kernel.Run(input, output);
+    }
+}

@@ -1,0 +1,99 @@
+using Bnn.Model;
+
+namespace Bnn.Runtime.Tests.Kernels;
+
+/// <summary>A dense layer with some samples, and what a bit-by-bit count says of each; many limits lie at a count that occurs.</summary>
+internal sealed class OneSampleCase
+{
+    private static readonly double[] s_ones = [0, 0.19, 0.5, 1];
+
+    private readonly bool[,] _bits;
+
+    // Masks 0: none; 1: the same for all channels; 2: at random.
+    public OneSampleCase(int inputs, int channels, int masks, int seed)
+    {
+        var random = new Random(seed);
+        bool[] shared = [.. Enumerable.Range(0, inputs).Select(_ => random.Next(3) > 0)];
+        double positive = (seed % 3) switch { 0 => 0.5, 1 => 0.05, _ => 0.9 };
+        Weights = WeightMatrix.Create(channels, inputs, (_, column) =>
+            (masks == 1 && !shared[column]) || (masks == 2 && random.Next(3) == 0) ? 0 : random.NextDouble() < positive ? 1 : -1);
+        _bits = new bool[inputs, s_ones.Length];
+        for (int i = 0; i < inputs; i++)
+        {
+            for (int sample = 0; sample < s_ones.Length; sample++)
+                _bits[i, sample] = random.NextDouble() < s_ones[sample];
+        }
+        Limits = [.. Enumerable.Range(0, channels).Select(c =>
+        {
+            int most = Weights.LiveCount(c), count = Count(c, random.Next(s_ones.Length));
+            return random.Next(8) switch { 0 => -1, 1 => most, 2 => 0, _ => Math.Clamp(count + random.Next(-1, 2), -1, most) };
+        })];
+        Signs = LaneCases.Signs(Weights);
+        Masks = LaneCases.Masks(Weights);
+    }
+
+    public WeightMatrix Weights { get; }
+
+    public int[] Limits { get; }
+
+    public ulong[] Signs { get; }
+
+    public ulong[] Masks { get; }
+
+    /// <summary>Runs something for each sample, and compares all words of its output.</summary>
+    /// <param name="run">Packed input and output, which it finds full of ones.</param>
+    /// <param name="name">What failed, if it does.</param>
+    public void Check(Action<ulong[], ulong[]> run, string name)
+    {
+        for (int sample = 0; sample < s_ones.Length; sample++)
+        {
+            var expected = new ulong[WeightMatrix.WordsFor(Weights.Rows)];
+            for (int c = 0; c < Weights.Rows; c++)
+                expected[c >> 6] |= Count(c, sample) <= Limits[c] ? 1UL << (c & 63) : 0;
+            ulong[] output = [.. expected.Select(_ => ulong.MaxValue)];
+            run(Input(sample), output);
+            Assert.True(expected.AsSpan().SequenceEqual(output), $"{name}: {Weights.Columns} inputs, {Weights.Rows} channels, {s_ones[sample]:P0} ones");
+        }
+    }
+
+    private ulong[] Input(int sample)
+    {
+        var input = new ulong[Weights.WordsPerRow];
+        for (int i = 0; i < Weights.Columns; i++)
+            input[i >> 6] |= _bits[i, sample] ? 1UL << (i & 63) : 0;
+        return input;
+    }
+
+    private int Count(int channel, int sample) => LaneCases.Count(Weights, channel, _bits, sample, isEightBit: false);
+}
+
+/// <summary>Sizes and masks to try.</summary>
+internal static class OneSampleCases
+{
+    /// <summary>Every number of inputs from 1 to 300, with any number of channels up to 130.</summary>
+    public static IEnumerable<OneSampleCase> Small(int step = 1)
+    {
+        for (int inputs = 1; inputs <= 300; inputs += step)
+            yield return new(inputs, inputs < 8 ? inputs : new Random(inputs).Next(1, 131), inputs % 3, inputs);
+    }
+
+    /// <summary>Every number of channels from 1 to 130, and some above.</summary>
+    public static IEnumerable<OneSampleCase> Channels(int step = 1)
+    {
+        for (int channels = 1; channels <= 130; channels += step)
+            yield return new(1 + (channels % 23), channels, channels % 3, channels);
+        foreach (int channels in new[] { 192, 256, 300, 448, 512, 832 })
+            yield return new(70, channels, channels % 3, channels);
+    }
+
+    /// <summary>Sums beyond 8 and 16 bits.</summary>
+    public static IEnumerable<OneSampleCase> Large()
+    {
+        for (int masks = 0; masks < 3; masks++)
+        {
+            yield return new(4096, 70, masks, masks);
+            yield return new(65536, 5, masks, masks);
+            yield return new(65535, 3, masks, masks);
+        }
+    }
+}
