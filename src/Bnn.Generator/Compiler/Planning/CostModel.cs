@@ -133,6 +133,9 @@ internal static class CostModel
     /// <summary>Cycles of a look-up and an addition for a register of channels, a byte each.</summary>
     public const double PermuteRegister = 1.75;
 
+    /// <summary>The same for a register of 128 bits.</summary>
+    public const double PermuteRegister128 = 0.95;
+
     /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
     public const double LaneChannel = 60;
 

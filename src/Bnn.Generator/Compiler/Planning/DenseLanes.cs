@@ -46,7 +46,7 @@ internal static class DenseLanes
                 + tier.Registers(words, width => CostModel.ColumnRegister + (inputs * masks * ((CostModel.Active * LaneTier.Plane(width)) + near)));
         }
         int lanes = tier.Words * sizeof(ulong), together = tier.Words == 8 ? 7 : 4;
-        double step = CostModel.PermuteStep + (CostModel.PermuteRegister * Math.Ceiling(weights.Rows / (double)lanes));
+        double step = CostModel.PermuteStep + ((tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister) * Math.Ceiling(weights.Rows / (double)lanes));
         return CostModel.PermuteLayer + (Math.Ceiling(weights.Columns / (double)together) * masks * step);
     }
 
