@@ -107,7 +107,8 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
         Add(["besides", "", "", "", "", ""], _ => Costs.Besides, _ => Costs.BesidesOfBatch, inLanes ? "calls and packing; of a batch packing" : "calls and packing");
         Add(["sum", "", "", "", "", ""], Costs.Sample, Costs.OfBatch, "");
         grid.Write(to);
-        to.WriteLine($"  work: 64-bit words counted, vectors added, look-ups; planes or columns added in each register. planes: the same of a register of samples.");
+        to.WriteLine("  work of one sample: words of 64 bits counted, vectors added, or for each register planes added, columns (half of them are active), look-ups.");
+        to.WriteLine("  planes: added in each register of samples of a batch.");
         to.WriteLine($"  512 bits with ternary logic; {s_usual} is what most processors have, and what the sections below take.");
         to.WriteLine();
 

@@ -37,24 +37,28 @@ internal static class DenseLanes
     {
         WeightMatrix weights = layer.Weights;
         double steps = Steps(tier, layer, lowering);
-        if (lowering == Lowering.Permute)
-            return CostModel.PermuteLayer + (steps * CostModel.Permute);
-        int words = WeightMatrix.WordsFor(weights.Rows), inputs = weights.ReadColumns().Count(isRead => isRead);
-        double far = (long)words * inputs > CostModel.NearWords ? CostModel.FarColumn : 1;
-        return (weights.Columns / 8.0 * CostModel.Octet) + tier.Registers(words, width => CostModel.ColumnRegister + (steps * far * LaneTier.Plane(width)));
+        if (lowering == Lowering.ActiveColumns)
+        {
+            int words = WeightMatrix.WordsFor(weights.Rows);
+            long bytes = (long)words * Inputs(weights) * sizeof(ulong);
+            double near = bytes <= 32 << 10 ? CostModel.NearColumn : bytes <= 512 << 10 ? CostModel.MiddleColumn : CostModel.FarColumn;
+            return CostModel.ColumnLayer + (weights.Columns * CostModel.ColumnInput)
+                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((CostModel.Active * LaneTier.Plane(width)) + near)));
+        }
+        int lanes = tier.Words * sizeof(ulong);
+        double step = CostModel.PermuteStep + ((tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister) * Math.Ceiling(weights.Rows / (double)lanes));
+        return CostModel.PermuteLayer + (steps * step);
     }
 
-    /// <summary>Columns that are added in each register, or all look-ups; twice as many with masks that differ.</summary>
+    /// <summary>What each register of channels works through: columns of which it adds the active ones, or look-ups. Masks that differ take as many again.</summary>
     public static double Steps(LaneTier tier, DenseLayer layer, Lowering lowering)
     {
-        WeightMatrix weights = layer.Weights;
-        double masks = HasElementMasks(weights) ? 2 : 1;
-        if (lowering == Lowering.ActiveColumns)
-            return weights.ReadColumns().Count(isRead => isRead) * CostModel.Active * masks;
-        // A byte for each channel; the counts of a few inputs from one look-up.
-        int bytes = tier.Words * 8, together = tier.Words == 8 ? 7 : 4;
-        return Math.Ceiling(weights.Columns / (double)together) * Math.Ceiling(weights.Rows / (double)bytes) * masks;
+        double masks = HasElementMasks(layer.Weights) ? 2 : 1;
+        int together = tier.Words == 8 ? 7 : 4;
+        return lowering == Lowering.ActiveColumns ? Inputs(layer.Weights) * masks : Math.Ceiling(layer.Weights.Columns / (double)together) * masks;
     }
+
+    private static int Inputs(WeightMatrix weights) => weights.ReadColumns().Count(isRead => isRead);
 
     /// <summary>Whether channels differ in what they read.</summary>
     public static bool HasElementMasks(WeightMatrix weights)
