@@ -58,15 +58,18 @@ internal sealed class ModelAssembly : IDisposable
     /// <exception cref="ModelFileException">The model holds more constants than can be compiled.</exception>
     public static ModelAssembly Compile(Plan plan, CompileSettings settings, ModelInput model, CancellationToken cancel)
     {
-        if (BnnCompiler.TooLarge(plan) is { } error)
-            throw new ModelFileException(model.Path, new EquatableArray<ModelError>([error]));
+        if (BnnCompiler.TooLarge(plan) is { } tooLarge)
+            throw new ModelFileException(model.Path, new EquatableArray<ModelError>([tooLarge]));
         settings = settings with { Namespace = Space, ClassName = Class, Visibility = "public" };
         SyntaxTree[] trees = [Parse(settings), Parse(settings with { ClassName = TimedClass, HasTimes = true })];
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release);
         using var assembly = new MemoryStream();
         var emitted = CSharpCompilation.Create("Measured", trees, References(), options).Emit(assembly, cancellationToken: cancel);
         if (!emitted.Success)
-            throw new InvalidOperationException($"The generated code does not compile: {emitted.Diagnostics.First(d => d.Severity == DiagnosticSeverity.Error)}");
+        {
+            Diagnostic error = emitted.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+            throw new InvalidOperationException($"The generated code does not compile: {error}");
+        }
         assembly.Position = 0;
         return new(assembly);
 

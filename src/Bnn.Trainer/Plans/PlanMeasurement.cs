@@ -82,7 +82,8 @@ internal sealed record PlanMeasurement(
         return new(tier, images.Description, rounds.Count, rounds.Nanoseconds(0) / CycleClock.Cycles, compiled, assembly.Bytes, first, firstBatch,
             [
                 new("Predict", 1, rounds.Nanoseconds(1), costs.Sample(tier)),
-                .. batches.Select((samples, i) => new CallTime("PredictBatch", samples, rounds.Nanoseconds(2 + i) / samples, Estimate(plan, costs, tier, samples))),
+                .. batches.Select((samples, i) =>
+                    new CallTime("PredictBatch", samples, rounds.Nanoseconds(2 + i) / samples, Estimate(plan, costs, tier, samples))),
             ],
             [
                 .. parts.Select((part, i) => new PartTime(
@@ -92,7 +93,11 @@ internal sealed record PlanMeasurement(
         // Each time another image, so that branches are not learnt by heart.
         ReadOnlySpan<byte> One() => Some(1);
 
-        ReadOnlySpan<byte> Some(int samples) => pixels.AsSpan(samples == classes.Length ? 0 : next++ % (classes.Length / samples) * samples * length, samples * length);
+        ReadOnlySpan<byte> Some(int samples)
+        {
+            next = (next + 1) % classes.Length;
+            return pixels.AsSpan(next % (classes.Length / samples) * samples * length, samples * length);
+        }
 
         void Timed()
         {

@@ -96,7 +96,7 @@ internal sealed class PruningCosts(Plan plan, CompileSettings settings, Cancella
         {
             Network = network,
             First = plan.Sample.First is { } channels ? channels with { Layer = network.Layers[0] } : null,
-            Dense = [.. plan.Sample.Dense.Select((lowering, i) => lowering is null || i < first || i > last ? lowering : DenseLanes.Choose(network, i, settings))],
+            Dense = [.. plan.Sample.Dense.Select((now, i) => now is null || i < first || i > last ? now : DenseLanes.Choose(network, i, settings))],
         };
         return layers.Sum(i => sample.Cycles(i, LaneTier.Usual) + Masks(sample, i, shapes[i]));
     }

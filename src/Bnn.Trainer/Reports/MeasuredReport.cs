@@ -30,16 +30,18 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
         parts.Add(["sum", .. Compared(Measured.Parts.Sum(part => part.Nanoseconds), Measured.Parts.Sum(part => part.Estimate))]);
         parts.Write(to);
         to.WriteLine(
-            $"  Medians of {Text.Count(Measured.Rounds, "round")} by the clock; a cycle is {Text.Fixed(Measured.NanosecondsOfCycle, 3)} ns by a chain of multiplications of the same rounds.");
+            $"  Medians of {Text.Count(Measured.Rounds, "round")} by the clock; a cycle is {Text.Fixed(Measured.NanosecondsOfCycle, 3)} ns, "
+            + "by a chain of multiplications in the same rounds.");
         to.WriteLine("  Layers are told apart by timestamps, whose cost is taken off; they keep layers from overlapping, so the sum may be more than a call.");
         to.WriteLine(
-            $"  First Predict {Text.Fixed(Measured.FirstMilliseconds, 1)} ms, first PredictBatch {Text.Fixed(Measured.FirstBatchMilliseconds, 1)} ms, with the JIT and tables; "
-            + $"compiled in {Text.Fixed(Measured.CompileMilliseconds, 0)} ms to {Text.Size(Measured.AssemblyBytes)} (two classes).");
+            $"  First Predict {Text.Fixed(Measured.FirstMilliseconds, 1)} ms, first PredictBatch {Text.Fixed(Measured.FirstBatchMilliseconds, 1)} ms, "
+            + $"with the JIT and tables; compiled in {Text.Fixed(Measured.CompileMilliseconds, 0)} ms to {Text.Size(Measured.AssemblyBytes)} (two classes).");
 
         IEnumerable<string> Compared(double nanoseconds, double estimate)
         {
             double cycles = nanoseconds / Measured.NanosecondsOfCycle;
-            return [PlanReport.Number(nanoseconds), PlanReport.Number(cycles), PlanReport.Number(estimate), estimate > 0 ? Text.Fixed(cycles / estimate, 2) : "-"];
+            string ratio = estimate > 0 ? Text.Fixed(cycles / estimate, 2) : "-";
+            return [PlanReport.Number(nanoseconds), PlanReport.Number(cycles), PlanReport.Number(estimate), ratio];
         }
     }
 
@@ -74,5 +76,6 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
         json.WriteEndObject();
     }
 
-    private IEnumerable<string> Names(TimedPart part) => part.First < 0 ? [] : Plan.Layers.Skip(part.First).Take(part.Last + 1 - part.First).Select(layer => layer.Layer.Name);
+    private IEnumerable<string> Names(TimedPart part) =>
+        part.First < 0 ? [] : Plan.Layers.Skip(part.First).Take(part.Last + 1 - part.First).Select(layer => layer.Layer.Name);
 }

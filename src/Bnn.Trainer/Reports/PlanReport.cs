@@ -96,7 +96,8 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
         bool inLanes = Plan.Batch.Input is not null;
         to.WriteLine("The plan: estimated cycles of one sample (one), and of a sample of a large batch (batch), with registers of so many bits:");
         var grid = new Grid(
-            ["<layer", "<kind", "<lowering", "work", "<", "planes", .. s_bits.Select(bits => "one " + bits), .. s_bits.Select(bits => "batch " + bits), "<why"]);
+            ["<layer", "<kind", "<lowering", "work", "<", "planes",
+                .. s_bits.Select(bits => "one " + bits), .. s_bits.Select(bits => "batch " + bits), "<why"]);
         foreach (LayerCost layer in Costs.Layers)
         {
             Add(
@@ -104,10 +105,11 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
                     layer.Work == 0 ? "-" : Text.Whole(layer.Work), layer.Unit, layer.Planes == 0 ? "-" : Text.Whole(layer.Planes)],
                 tier => layer.Sample[tier], tier => layer.OfBatch[tier], layer.Plan.Reason);
         }
-        Add(["besides", "", "", "", "", ""], _ => Costs.Besides, _ => Costs.BesidesOfBatch, inLanes ? "calls and packing; of a batch packing" : "calls and packing");
+        string besides = inLanes ? "calls and packing; of a batch packing" : "calls and packing";
+        Add(["besides", "", "", "", "", ""], _ => Costs.Besides, _ => Costs.BesidesOfBatch, besides);
         Add(["sum", "", "", "", "", ""], Costs.Sample, Costs.OfBatch, "");
         grid.Write(to);
-        to.WriteLine("  work of one sample: words of 64 bits counted, vectors added, or for each register planes added, columns (half of them are active), look-ups.");
+        to.WriteLine("  work of one sample: words of 64 bits counted, vectors added, or for each register planes, columns (half are active), look-ups.");
         to.WriteLine("  planes: added in each register of samples of a batch.");
         to.WriteLine($"  512 bits with ternary logic; {s_usual} is what most processors have, and what the sections below take.");
         to.WriteLine();
@@ -132,7 +134,7 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
                     .. cost.Fewer?.Select(Ratio) ?? PruningCosts.RemovedShares.Select(_ => "-")]);
         }
         grid.Write(to);
-        to.WriteLine("  live: share of its live weights that random masks leave, time of the layer. Channels: time of the layer and what follows, up to the layer that reads it.");
+        to.WriteLine("  live: random masks leave so many of its live weights; time of the layer. Channels: time of the layer up to the one that reads it.");
         to.WriteLine("  A mask costs words and columns a second operand; planes are added for live weights, or for masked ones and those of the rarer sign.");
 
         static string Ratio(double ratio) => Text.Fixed(ratio, 2);

@@ -8,7 +8,7 @@ namespace Bnn.Generator.Compiler.Emit;
 internal readonly record struct TimedPart(int First, int Last);
 
 /// <summary>Lets <c>Run</c> write down when it began and when each of its parts ended.</summary>
-/// <remarks>The field <see cref="Field"/>, <c>[parts + 1]</c> of <c>Stopwatch.GetTimestamp()</c>: the begin, then the end of each part. Not thread-safe.</remarks>
+/// <remarks>The field <see cref="Field"/>, <c>[parts + 1]</c> of timestamps: the begin, then the end of each part. Not thread-safe.</remarks>
 internal sealed class RunTimes
 {
     /// <summary>Name of the field.</summary>

@@ -46,11 +46,12 @@ internal static class DenseLanes
                 + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((CostModel.Active * LaneTier.Plane(width)) + near)));
         }
         int lanes = tier.Words * sizeof(ulong);
-        double step = CostModel.PermuteStep + ((tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister) * Math.Ceiling(weights.Rows / (double)lanes));
+        double register = tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister;
+        double step = CostModel.PermuteStep + (register * Math.Ceiling(weights.Rows / (double)lanes));
         return CostModel.PermuteLayer + (steps * step);
     }
 
-    /// <summary>What each register of channels works through: columns of which it adds the active ones, or look-ups. Masks that differ take as many again.</summary>
+    /// <summary>What each register of channels works through: columns, of which it adds the active ones, or look-ups; twice with masks that differ.</summary>
     public static double Steps(LaneTier tier, DenseLayer layer, Lowering lowering)
     {
         double masks = HasElementMasks(layer.Weights) ? 2 : 1;
