@@ -21,8 +21,11 @@ public class PlannerTests
         BnnCompiler.Plan(Layers(widths), settings).Layers.Select(layer => layer.Lowering).ToArray();
 
     [Fact]
-    public void Small_layers_unroll_and_large_ones_take_tables() =>
-        Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled, Lowering.Unrolled], Lowerings(Models.Settings(), 784, 64, 24, 10));
+    public void Small_layers_unroll_and_large_ones_take_lanes_or_where_batches_count_tables()
+    {
+        Assert.Equal([Lowering.ActiveColumns, Lowering.Permute, Lowering.Unrolled, Lowering.Unrolled], Lowerings(Models.Settings(), 784, 256, 128, 24, 10));
+        Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled, Lowering.Unrolled], Lowerings(Models.Settings(Goal.Throughput), 784, 64, 24, 10));
+    }
 
     [Fact]
     public void Goal_size_prefers_tables() => Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled], Lowerings(Models.Settings(Goal.Size), 64, 24, 10));

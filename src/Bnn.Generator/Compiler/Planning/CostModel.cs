@@ -94,6 +94,12 @@ internal static class CostModel
     /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic. From docs/decisions/0008-lanes.md and the kernels it builds on.</summary>
     public const double Plane512 = 2.1;
 
+    /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index.</summary>
+    public const double TernaryPlane256 = 1.5;
+
+    /// <summary>The same for 128 lanes.</summary>
+    public const double TernaryPlane128 = 1.4;
+
     /// <summary>Cycles to add a plane to the counts of 256 lanes, as three neighbours are measured in docs/decisions/0008-lanes.md.</summary>
     public const double Plane256 = 3.7;
 

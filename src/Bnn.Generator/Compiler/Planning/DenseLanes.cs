@@ -43,7 +43,7 @@ internal static class DenseLanes
             long bytes = (long)words * Inputs(weights) * sizeof(ulong);
             double near = bytes <= 32 << 10 ? CostModel.NearColumn : bytes <= 512 << 10 ? CostModel.MiddleColumn : CostModel.FarColumn;
             return CostModel.ColumnLayer + (weights.Columns * CostModel.ColumnInput)
-                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((CostModel.Active * LaneTier.Plane(width)) + near)));
+                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((CostModel.Active * tier.Plane(width)) + near)));
         }
         int lanes = tier.Words * sizeof(ulong);
         double register = tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister;

@@ -40,7 +40,7 @@ internal static class LaneCosts
         long additions = Additions(layer, isEightBit), taps = (long)layer.Weights.Columns * layer.Groups * (isEightBit ? 8 : 1);
         int pitch = Pitch(Math.Max(output.Width, (input.Width + layer.Stride.Width - 1) / layer.Stride.Width));
         return tier.Registers(Words(output.Height, pitch),
-            words => (additions * LaneTier.Plane(words)) + (output.Channels * CostModel.LaneChannel) + (taps * CostModel.LaneTap));
+            words => (additions * tier.Plane(words)) + (output.Channels * CostModel.LaneChannel) + (taps * CostModel.LaneTap));
     }
 
     /// <summary>Cycles of a pool of one image.</summary>
@@ -62,7 +62,7 @@ internal static class LaneCosts
     /// <param name="lanes">Lanes of a register.</param>
     public static double Sample(LaneTier tier, Layer layer, Shape input, bool isEightBit, int lanes)
     {
-        double plane = LaneTier.Plane(Math.Min(tier.Words, lanes / 64)), taps = 0, additions, positions = 1;
+        double plane = tier.Plane(Math.Min(tier.Words, lanes / 64)), taps = 0, additions, positions = 1;
         switch (layer)
         {
             case MaxPoolLayer pool:

@@ -17,11 +17,11 @@ internal sealed record LaneTier(string Name, int Words, double WordFactor)
     public static LaneTier Usual { get; } = All[1];
 
     /// <summary>Cycles to add one plane of a register of <paramref name="words"/> words.</summary>
-    public static double Plane(int words) => words switch
+    public double Plane(int words) => words switch
     {
         8 => CostModel.Plane512,
-        4 => CostModel.Plane256,
-        2 => CostModel.Plane128,
+        4 => Words == 8 ? CostModel.TernaryPlane256 : CostModel.Plane256,
+        2 => Words == 8 ? CostModel.TernaryPlane128 : CostModel.Plane128,
         _ => CostModel.Plane64,
     };
 
