@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Bnn.Benchmarks.Measuring;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -20,9 +20,6 @@ internal static class LaneKernels
         Console.WriteLine();
         Console.WriteLine("| layer | way | ns per sample or image | MAC per cycle | ratio to the loop | planes added | table made in |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-        // The loop itself past the tiers, once for all.
-        Warm(Loop(784, 256, 1).Run);
-        Thread.Sleep(1000);
         foreach ((int inputs, int channels) in new[] { (784, 256), (256, 128), (1568, 256), (4096, 256) })
         {
             Print($"{inputs} → {channels}", (long)inputs * channels, Loop(inputs, channels, 1),
@@ -72,50 +69,8 @@ internal static class LaneKernels
     }
 
     // Nanoseconds of a run of each way, and of a cycle.
-    private static (double[] Times, double Cycle) Medians(Way[] ways)
-    {
-        Action[] runs = [.. ways.Select(way => way.Run), Multiplications];
-        // Past the runtime's tiers of compilation, which end some 100 ms after the last new method.
-        foreach (Action run in runs)
-            Warm(run);
-        Thread.Sleep(200);
-        var times = runs.Select(_ => new double[Rounds]).ToArray();
-        int[] repeats = [.. runs.Select(run => Math.Max(1, (int)(400_000 / Math.Max(Time(run, 3), 1))))];
-        for (int round = 0; round < Rounds; round++)
-        {
-            for (int i = 0; i < runs.Length; i++)
-                times[i][round] = Time(runs[i], repeats[i]);
-        }
-        double[] medians = [.. times.Select(rounds => rounds.Order().ElementAt(Rounds / 2))];
-        return (medians[..^1], medians[^1] / (3.0 * Chain));
-    }
-
-    internal static void Warm(Action run)
-    {
-        long from = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(from).TotalMilliseconds < 400)
-            run();
-    }
-
-    private static double Time(Action run, int repeats)
-    {
-        TimeSpan from = Environment.CpuUsage.TotalTime;
-        for (int i = 0; i < repeats; i++)
-            run();
-        return (Environment.CpuUsage.TotalTime - from).TotalNanoseconds / repeats;
-    }
-
-    private const int Chain = 50_000;
-    private static ulong s_product = 3;
-
-    // Each waits for the one before, three cycles on every x86 processor of the last ten years.
-    private static void Multiplications()
-    {
-        ulong product = s_product;
-        for (int i = 0; i < Chain; i++)
-            product *= 0x9E3779B97F4A7C15;
-        s_product = product;
-    }
+    private static (double[] Times, double Cycle) Medians(Way[] ways) =>
+        Timing.Medians([.. ways.Select(way => way.Run)], milliseconds: Rounds * 0.4, Rounds, warm: 400);
 
     // The patches of a convolution are given to it for nothing.
     internal static Way Loop(int inputs, int channels, int positions)

@@ -19,9 +19,6 @@ internal static class OneSampleKernels
         Console.WriteLine();
         Console.WriteLine("| layer | way | ns per sample | MAC per cycle | ratio to the loop | planes added | made in |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-        // The loop itself past the tiers, once for all.
-        LaneKernels.Warm(Loop(new(784, 256), 0.5).Run);
-        Thread.Sleep(1000);
         foreach ((int inputs, int channels) in new[] { (784, 256), (256, 128), (4096, 4096), (1024, 1024), (64, 64), (128, 10), (576, 64) })
         {
             var layer = new Layer(inputs, channels);

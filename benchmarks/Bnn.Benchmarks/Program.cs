@@ -1,11 +1,25 @@
 using BenchmarkDotNet.Running;
 using Bnn.Benchmarks;
+using Bnn.Benchmarks.Runs;
 
-if (args is ["--cpu-time"])
-    CpuTime.Run();
-else if (args is ["--one"])
-    OneSampleKernels.Run();
-else if (args is ["--lanes"])
-    LaneKernels.Run();
-else
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["--cpu-time"]:
+        CpuTime.Run();
+        break;
+    case ["--lanes"]:
+        LaneKernels.Run();
+        break;
+    case ["--one"]:
+        OneSampleKernels.Run();
+        break;
+    case ["--rivals", ..]:
+        RivalRun.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args));
+        break;
+    case ["--sweep", ..]:
+        return Sweep.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args)) ? 0 : 1;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}
+return 0;

@@ -10,28 +10,46 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Bnn.EndToEnd.Tests;
 
-/// <summary>Runs the generator as a compiler does, compiles what it wrote, and loads it.</summary>
+/// <summary>Runs the generator as a compiler does, compiles what it wrote, and loads it; also linked into the benchmarks.</summary>
 internal static class GeneratedModels
 {
-    /// <summary>Compiles model files into one assembly.</summary>
+    /// <summary>Compiles model files into one assembly and loads it.</summary>
     /// <param name="models">Name of the class and text of its file.</param>
     /// <param name="lowering">Forces a lowering by name; null lets the planner choose.</param>
+    /// <exception cref="InvalidOperationException">The generator warns, or the compiler refuses what it wrote.</exception>
     public static Assembly Compile(IReadOnlyList<(string Name, string Text)> models, string? lowering = null)
     {
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true);
+        return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(new MemoryStream(Emit(models, options, lowering)));
+    }
+
+    /// <summary>Compiles model files, and further source, into the bytes of an assembly.</summary>
+    /// <param name="models">Name of the class, in namespace <c>Generated</c>, and text of its file.</param>
+    /// <param name="options">Kind of assembly, optimisation and checks.</param>
+    /// <param name="lowering">Forces a lowering by name; null lets the planner choose.</param>
+    /// <param name="source">C# that is compiled with them, or null.</param>
+    /// <param name="references">Further assemblies that the source needs, by path.</param>
+    /// <exception cref="InvalidOperationException">The generator warns, or the compiler refuses what it wrote.</exception>
+    public static byte[] Emit(
+        IReadOnlyList<(string Name, string Text)> models, CSharpCompilationOptions options, string? lowering = null, string? source = null, params string[] references)
+    {
+        IEnumerable<MetadataReference> known =
+            [.. Net100.References.All, .. references.Append(typeof(Network).Assembly.Location).Select(path => MetadataReference.CreateFromFile(path))];
         CSharpCompilation compilation = CSharpCompilation.Create(
-            "Generated" + Guid.NewGuid().ToString("N"), [], [.. Net100.References.All, MetadataReference.CreateFromFile(typeof(Network).Assembly.Location)], options);
+            "Generated" + Guid.NewGuid().ToString("N"), source is null ? [] : [CSharpSyntaxTree.ParseText(source)], known, options);
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new BnnGenerator().AsSourceGenerator()],
             models.Select(model => (AdditionalText)new InMemoryText($"/models/{model.Name}.bnn", model.Text)),
             optionsProvider: new Options(lowering));
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out var diagnostics);
-        Assert.Empty(diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning));
         using var stream = new MemoryStream();
         var emitted = output.Emit(stream);
-        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Take(5)));
-        stream.Position = 0;
-        return new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(stream);
+        Diagnostic[] wrong =
+        [
+            .. diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning),
+            .. emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error),
+        ];
+        return wrong.Length == 0 && emitted.Success ? stream.ToArray() : throw new InvalidOperationException(string.Join<Diagnostic>('\n', wrong.Take(5)));
     }
 
     /// <summary>Calls <c>method&lt;TModel&gt;(arguments)</c> of <paramref name="owner"/> with the generated class of that name.</summary>

@@ -103,26 +103,38 @@ internal static class CostModel
     /// <summary>The same for a word.</summary>
     public const double Plane64 = 3;
 
-    /// <summary>Cycles to list the ones among eight inputs (docs/decisions/0009-one-sample.md, like those that follow).</summary>
-    public const double Octet = 5;
-
-    /// <summary>Cycles of a register of channels besides the planes it adds.</summary>
-    public const double ColumnRegister = 130;
-
-    /// <summary>Columns of more words than this leave the nearest caches, and cost <see cref="FarColumn"/> times as much.</summary>
-    public const long NearWords = 32 << 10;
-
-    /// <summary>See <see cref="NearWords"/>.</summary>
-    public const double FarColumn = 1.5;
-
     /// <summary>Part of the inputs that are 1, or 0 if those are fewer: one half of what training leaves balanced. Images have fewer.</summary>
     public const double Active = 0.5;
 
-    /// <summary>Cycles of a look-up and an addition for four inputs of 32 channels, or seven of 64 with VBMI.</summary>
-    public const double Permute = 2;
+    /// <summary>Cycles of a layer by columns besides its registers (docs/decisions/0009-one-sample.md, like all up to <see cref="PermuteLayer"/>).</summary>
+    public const double ColumnLayer = 140;
 
-    /// <summary>Cycles of a layer by look-ups besides.</summary>
-    public const double PermuteLayer = 110;
+    /// <summary>Cycles of an input of such a layer: ones are listed.</summary>
+    public const double ColumnInput = 0.38;
+
+    /// <summary>Cycles of a register of its channels.</summary>
+    public const double ColumnRegister = 140;
+
+    /// <summary>Cycles of a column in a register, active or not, while all weights fit a nearest cache of 32 KB.</summary>
+    public const double NearColumn = 0.12;
+
+    /// <summary>The same while they fit 512 KB.</summary>
+    public const double MiddleColumn = 0.24;
+
+    /// <summary>The same above.</summary>
+    public const double FarColumn = 1;
+
+    /// <summary>Cycles of a layer by look-ups besides its steps.</summary>
+    public const double PermuteLayer = 120;
+
+    /// <summary>Cycles of a step, four inputs or with VBMI seven, besides its registers of channels.</summary>
+    public const double PermuteStep = 0.5;
+
+    /// <summary>Cycles of a look-up and an addition for a register of channels, a byte each.</summary>
+    public const double PermuteRegister = 1.75;
+
+    /// <summary>The same for a register of 128 bits.</summary>
+    public const double PermuteRegister128 = 0.95;
 
     /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
     public const double LaneChannel = 60;

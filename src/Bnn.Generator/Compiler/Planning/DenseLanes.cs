@@ -40,14 +40,14 @@ internal static class DenseLanes
         int words = WeightMatrix.WordsFor(weights.Rows), inputs = weights.ReadColumns().Count(isRead => isRead);
         if (lowering == Lowering.ActiveColumns)
         {
-            double far = (long)words * inputs > CostModel.NearWords ? CostModel.FarColumn : 1;
-            return (weights.Columns / 8.0 * CostModel.Octet)
-                + tier.Registers(words, width => CostModel.ColumnRegister + (inputs * CostModel.Active * masks * far * LaneTier.Plane(width)));
+            long bytes = (long)words * inputs * sizeof(ulong);
+            double near = bytes <= 32 << 10 ? CostModel.NearColumn : bytes <= 512 << 10 ? CostModel.MiddleColumn : CostModel.FarColumn;
+            return CostModel.ColumnLayer + (weights.Columns * CostModel.ColumnInput)
+                + tier.Registers(words, width => CostModel.ColumnRegister + (inputs * masks * ((CostModel.Active * LaneTier.Plane(width)) + near)));
         }
-        // A byte for each channel; the counts of a few inputs from one look-up.
-        int bytes = tier.Words * 8, together = tier.Words == 8 ? 7 : 4;
-        double steps = Math.Ceiling(weights.Columns / (double)together) * Math.Ceiling(weights.Rows / (double)bytes);
-        return CostModel.PermuteLayer + (steps * masks * CostModel.Permute);
+        int lanes = tier.Words * sizeof(ulong), together = tier.Words == 8 ? 7 : 4;
+        double step = CostModel.PermuteStep + ((tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister) * Math.Ceiling(weights.Rows / (double)lanes));
+        return CostModel.PermuteLayer + (Math.Ceiling(weights.Columns / (double)together) * masks * step);
     }
 
     private static bool HasElementMasks(WeightMatrix weights)

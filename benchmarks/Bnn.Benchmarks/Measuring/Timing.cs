@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Bnn.Benchmarks.Measuring;
+
+/// <summary>Times several pieces of code side by side, by processor time of this thread: medians over rounds in which each has its turn.</summary>
+internal static class Timing
+{
+    private const int Chain = 50_000;
+
+    private static ulong s_product = 3;
+
+    /// <summary>Median nanoseconds of a run of each, and of a cycle of the processor in the same rounds.</summary>
+    /// <param name="runs">What is timed; each is run until it is past the runtime's tiers of compilation.</param>
+    /// <param name="milliseconds">Processor time to spend on each, in all rounds together, give or take; a run is never cut.</param>
+    /// <param name="rounds">Most rounds; fewer, but at least three, where one run takes long.</param>
+    /// <param name="warm">Milliseconds to run each before.</param>
+    public static (double[] Times, double Cycle) Medians(IReadOnlyList<Action> runs, double milliseconds, int rounds, double warm = 150)
+    {
+        Action[] all = [.. runs, Multiplications];
+        double[] once = Warm(all, warm);
+        int[] repeats = [.. once.Select(time => Math.Max(1, (int)(milliseconds * 1e6 / rounds / Math.Max(time, 1))))];
+        int[] turns = [.. once.Select(time => (int)Math.Clamp(milliseconds * 1e6 / Math.Max(time, 1), 3, rounds))];
+        var times = all.Select(_ => new List<double>()).ToArray();
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < all.Length; i++)
+            {
+                // Those with fewer turns have them spread over the rounds.
+                if ((round + 1) * turns[i] / rounds > round * turns[i] / rounds)
+                    times[i].Add(Time(all[i], repeats[i]));
+            }
+        }
+        double[] medians = [.. times.Select(Median)];
+        return (medians[..^1], medians[^1] / (3.0 * Chain));
+    }
+
+    // The runtime compiles better code in the background, some 100 ms after the last new method was called 30 times, and later on a busy machine: so until
+    // nothing has become faster two times in a row.
+    private static double[] Warm(Action[] runs, double milliseconds)
+    {
+        double[] least = [.. runs.Select(run => Quick(run, milliseconds))];
+        for (int pass = 0, still = 0; pass < 30 && still < 2; pass++)
+        {
+            Thread.Sleep(100);
+            double[] now = [.. runs.Select((run, i) => least[i] > milliseconds * 1e6 ? least[i] : Quick(run, milliseconds / 10))];
+            still = now.Zip(least).All(pair => pair.First > 0.93 * pair.Second) ? still + 1 : 0;
+            least = [.. now.Zip(least, Math.Min)];
+        }
+        return least;
+    }
+
+    /// <summary>Least nanoseconds of a run within about so many milliseconds, but two runs.</summary>
+    public static double Quick(Action run, double milliseconds)
+    {
+        double least = double.MaxValue;
+        long from = Stopwatch.GetTimestamp();
+        int runs = 0;
+        while (runs++ < 2 || Stopwatch.GetElapsedTime(from).TotalMilliseconds < milliseconds)
+            least = Math.Min(least, Time(run, 1));
+        return least;
+    }
+
+    /// <summary>Bytes that a run allocates on this thread, once warm.</summary>
+    public static long Allocated(Action run)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        run();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        int middle = values.Count / 2;
+        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+
+    private static double Time(Action run, int repeats)
+    {
+        double from = ThreadClock.Now;
+        for (int i = 0; i < repeats; i++)
+            run();
+        return (ThreadClock.Now - from) / repeats;
+    }
+
+    // Each waits for the one before, three cycles on every x86 processor of the last ten years.
+    private static void Multiplications()
+    {
+        ulong product = s_product;
+        for (int i = 0; i < Chain; i++)
+            product *= 0x9E3779B97F4A7C15;
+        s_product = product;
+    }
+}
