@@ -5,7 +5,7 @@ public sealed class GeneratedTierTests(TierProgram program) : IClassFixture<Tier
 {
     [Theory]
     [InlineData("as it is", "DOTNET_EnableHWIntrinsic", "1")]
-    [InlineData("with vectors of 128 bits", "DOTNET_PreferredVectorBitWidth", "80")]
+    [InlineData("with vectors of 128 bits", "DOTNET_PreferredVectorBitWidth", "128")]
     [InlineData("without AVX-512", "DOTNET_EnableAVX512", "0")]
     [InlineData("without AVX2", "DOTNET_EnableAVX2", "0")]
     [InlineData("without vectors", "DOTNET_EnableHWIntrinsic", "0")]
