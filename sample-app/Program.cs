@@ -9,6 +9,15 @@ Samples fashion = Samples.ReadIdx(
     Path.Combine(data, "fashion-mnist-1000-labels-idx1-ubyte"));
 Samples digits = Samples.ReadTable("500 optdigits test images", Path.Combine(data, "optdigits-500.csv"), largest: 16);
 
+if (args is ["--classes"])
+{
+    Classes.Print<FashionMlp>(fashion);
+    Classes.Print<FashionMlpPruned>(fashion);
+    Classes.Print<FashionConv>(fashion);
+    Classes.Print<Optdigits>(digits);
+    return;
+}
+
 Console.WriteLine("Pictures classified by C# that the compiler wrote from a model file:");
 Console.WriteLine();
 Pictures.Show(fashion, FashionConv.Labels, image => FashionConv.Predict(image), 0, 1, 23);

@@ -31,7 +31,12 @@ internal static class GeneratedModels
     /// <param name="references">Further assemblies that the source needs, by path.</param>
     /// <exception cref="InvalidOperationException">The generator warns, or the compiler refuses what it wrote.</exception>
     public static byte[] Emit(
-        IReadOnlyList<(string Name, string Text)> models, CSharpCompilationOptions options, string? lowering = null, string? source = null, params string[] references)
+        IReadOnlyList<(string Name, string Text)> models, CSharpCompilationOptions options, string? lowering = null, string? source = null, params string[] references) =>
+        Emit([.. models.Select(model => (model.Name, model.Text, lowering))], options, source, references);
+
+    /// <summary>The same with a lowering for each model.</summary>
+    public static byte[] Emit(
+        IReadOnlyList<(string Name, string Text, string? Lowering)> models, CSharpCompilationOptions options, string? source, params string[] references)
     {
         IEnumerable<MetadataReference> known =
             [.. Net100.References.All, .. references.Append(typeof(Network).Assembly.Location).Select(path => MetadataReference.CreateFromFile(path))];
@@ -39,8 +44,8 @@ internal static class GeneratedModels
             "Generated" + Guid.NewGuid().ToString("N"), source is null ? [] : [CSharpSyntaxTree.ParseText(source)], known, options);
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
             [new BnnGenerator().AsSourceGenerator()],
-            models.Select(model => (AdditionalText)new InMemoryText($"/models/{model.Name}.bnn", model.Text)),
-            optionsProvider: new Options(lowering));
+            models.Select(model => (AdditionalText)new InMemoryText($"/models/{model.Name}.bnn", model.Text, model.Lowering)),
+            optionsProvider: new Options());
         driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out var diagnostics);
         using var stream = new MemoryStream();
         var emitted = output.Emit(stream);
@@ -60,22 +65,23 @@ internal static class GeneratedModels
         generic.MakeGenericMethod(model).Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 
-    private sealed class InMemoryText(string path, string text) : AdditionalText
+    private sealed class InMemoryText(string path, string text, string? lowering) : AdditionalText
     {
         public override string Path => path;
+
+        public string? Lowering => lowering;
 
         public override SourceText GetText(CancellationToken cancellationToken = default) => SourceText.From(text);
     }
 
-    private sealed class Options(string? lowering) : AnalyzerConfigOptionsProvider
+    private sealed class Options : AnalyzerConfigOptionsProvider
     {
         public override AnalyzerConfigOptions GlobalOptions { get; } = new Values(new() { ["build_property.RootNamespace"] = "Generated", ["build_property.ProjectDir"] = "/" });
 
-        private readonly Values _file = new(lowering is null ? [] : new() { ["build_metadata.AdditionalFiles.BnnLowering"] = lowering });
-
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => new Values([]);
 
-        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => _file;
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) =>
+            new Values(((InMemoryText)textFile).Lowering is { } lowering ? new() { ["build_metadata.AdditionalFiles.BnnLowering"] = lowering } : []);
     }
 
     private sealed class Values(Dictionary<string, string> values) : AnalyzerConfigOptions

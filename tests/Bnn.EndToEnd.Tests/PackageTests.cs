@@ -32,6 +32,12 @@ public sealed class PackageTests : IDisposable
         string output = _folder.Dotnet(project, ["run", "-c", "Release"]);
         Assert.Equal(Reference.Predict(network, new byte[network.InputLength]), int.Parse(output.Trim(), System.Globalization.CultureInfo.InvariantCulture));
 
+        // What ahead-of-time code for every processor costs is said where the program is published so. The target alone: no compiler for it is needed.
+        string[] say = ["msbuild", "-t:BnnSayInstructionSet", "-nologo", "-p:PublishAot=true"];
+        Assert.Contains("Set IlcInstructionSet to x86-64-v3", _folder.Dotnet(project, say), StringComparison.Ordinal);
+        Assert.DoesNotContain("IlcInstructionSet", _folder.Dotnet(project, [.. say, "-p:IlcInstructionSet=native"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("IlcInstructionSet", _folder.Dotnet(project, ["msbuild", "-t:BnnSayInstructionSet", "-nologo"]), StringComparison.Ordinal);
+
         // A broken model gives one clear error at its line, and nothing else.
         string text = File.ReadAllText(_folder.At("app", "my-net.bnn"));
         _folder.Write("app/broken.bnn", text.Replace("layers ", "layres ", StringComparison.Ordinal));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Bnn.Model;
@@ -67,6 +68,21 @@ public class JitLimitsTests
         Network network = Models.Nin();
         Assert.InRange(Models.Source(network).Length, 100_000, 1_000_000);
         AssertWithin([network], leastMethods: 20, "");
+    }
+
+    [Fact]
+    public void Kernels_stay_within_the_limits()
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        MethodBody[] kernels = [.. typeof(Network).Assembly.GetTypes()
+            .Where(type => type.Namespace == "Bnn.Kernels")
+            .SelectMany(type => type.GetMethods(all).Concat<MethodBase>(type.GetConstructors(all)))
+            .Select(method => method.GetMethodBody()).OfType<MethodBody>()];
+        Assert.True(kernels.Length > 200, $"{kernels.Length}");
+        // What is inlined brings its own locals along: a method leaves room for that.
+        Assert.All(kernels, body => Assert.InRange(body.LocalVariables.Count, 0, 64));
+        Assert.All(kernels, body => Assert.InRange(body.GetILAsByteArray()!.Length, 0, 2 << 10));
     }
 
     private static int Locals(MetadataReader metadata, MethodBodyBlock body)

@@ -35,7 +35,7 @@ internal static unsafe class ActiveInputs
     /// <returns>How many they are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int List(ref ulong input, ref ulong live, int words, ulong idle, ushort* list) =>
-        Avx512Vbmi2.IsSupported ? ByCompressing(ref input, ref live, words, idle, list)
+        Avx512Vbmi2.IsSupported && Vector512.IsHardwareAccelerated ? ByCompressing(ref input, ref live, words, idle, list)
         : Vector128.IsHardwareAccelerated ? ByTable(ref input, ref live, words, idle, list)
         : ByWalking(ref input, ref live, words, idle, list);
 

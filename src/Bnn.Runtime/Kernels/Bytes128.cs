@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Bnn.Kernels;
 
@@ -29,7 +30,9 @@ internal readonly unsafe struct Bytes128 : IByteLanes<Bytes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes128 Differences(Bytes128 pattern, in Bytes128 weights, Bytes128 low, Bytes128 high) => new(Vector128.ShuffleNative(pattern._value, weights._value));
+    public static Bytes128 Differences(Bytes128 pattern, in Bytes128 weights, Bytes128 low, Bytes128 high) => new(Ssse3.IsSupported
+        ? Ssse3.Shuffle(pattern._value, weights._value)
+        : Vector128.ShuffleNative(pattern._value, weights._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,9 +27,10 @@ public sealed class PermuteLayer
     }
 
     /// <summary>The fastest way that the processor has.</summary>
+    /// <remarks>Code compiled ahead of time for every processor tests for AVX2 when it runs, but computes with vectors of 256 bits in software.</remarks>
     public static PermuteTier Best =>
         Avx512Vbmi.IsSupported && Vector512.IsHardwareAccelerated ? PermuteTier.Permute512
-        : Avx2.IsSupported ? PermuteTier.Shuffle256
+        : Avx2.IsSupported && Vector256.IsHardwareAccelerated ? PermuteTier.Shuffle256
         : Ssse3.IsSupported || AdvSimd.Arm64.IsSupported ? PermuteTier.Shuffle128
         : PermuteTier.Portable;
 

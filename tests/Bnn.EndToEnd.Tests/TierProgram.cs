@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Runtime.InteropServices;
+using Bnn.Inference;
+using Bnn.Model;
+using Bnn.Runtime.Tests;
+using Microsoft.CodeAnalysis;
+
+namespace Bnn.EndToEnd.Tests;
+
+/// <summary>A program of generated classes of all lowerings, compiled once; it says which tier it runs on and writes what the classes answer.</summary>
+public sealed class TierProgram : IDisposable
+{
+    private const int Distinct = 4, Samples = 300;
+
+    private const string Source = """
+        using System;
+        using System.IO;
+        using System.Runtime.InteropServices;
+        using System.Runtime.Intrinsics;
+        using System.Runtime.Intrinsics.X86;
+
+        internal static class Program
+        {
+            private static int Main(string[] arguments)
+            {
+                bool isTier = arguments[0] switch
+                {
+                    "as it is" => true,
+                    "with vectors of 128 bits" => Vector128.IsHardwareAccelerated && !Vector256.IsHardwareAccelerated && Bnn.Kernels.PermuteLayer.Best >= Bnn.Kernels.PermuteTier.Shuffle128,
+                    "without AVX-512" => !Avx512F.IsSupported && !Vector512.IsHardwareAccelerated,
+                    "without AVX2" => !Avx2.IsSupported && !Avx512F.IsSupported && !Vector256.IsHardwareAccelerated && !Vector512.IsHardwareAccelerated,
+                    "without vectors" => !Sse42.IsSupported && !Vector128.IsHardwareAccelerated && !Vector256.IsHardwareAccelerated,
+                    _ => false,
+                };
+                if (!isTier)
+                {
+                    Console.Error.WriteLine($"This process does not run {arguments[0]}.");
+                    return 1;
+                }
+                Directory.SetCurrentDirectory(arguments[1]);
+                CALLS
+                return 0;
+            }
+
+            private static void Run<TModel>(string name)
+                where TModel : Bnn.Inference.IBinaryClassifier<TModel>
+            {
+                byte[] images = File.ReadAllBytes(name + ".images");
+                int length = TModel.InputLength, classes = TModel.ClassCount, samples = images.Length / length;
+                var answers = new int[2 * samples * (classes + 1)];
+                Span<int> single = answers.AsSpan(0, answers.Length / 2), batch = answers.AsSpan(answers.Length / 2);
+                for (int i = 0; i < samples; i++)
+                {
+                    TModel.Scores(images.AsSpan(i * length, length), single.Slice(i * classes, classes));
+                    single[(samples * classes) + i] = TModel.Predict(images.AsSpan(i * length, length));
+                }
+                TModel.ScoresBatch(images, batch.Slice(0, samples * classes));
+                TModel.PredictBatch(images, batch.Slice(samples * classes));
+                File.WriteAllBytes(name + ".answers", MemoryMarshal.AsBytes(answers.AsSpan()).ToArray());
+            }
+        }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("bnn-tiers").FullName;
+    private readonly string _program;
+    private readonly (string Name, int[] Answers)[] _expected;
+
+    public TierProgram()
+    {
+        (string Name, string Text, string? Lowering)[] models = [.. Models()];
+        string runtime = typeof(Network).Assembly.Location;
+        File.Copy(runtime, Path.Combine(_folder, Path.GetFileName(runtime)));
+        _program = Path.Combine(_folder, "tiers.dll");
+        File.Copy(Path.ChangeExtension(typeof(TierProgram).Assembly.Location, "runtimeconfig.json"), Path.ChangeExtension(_program, "runtimeconfig.json"));
+        byte[] image = GeneratedModels.Emit(
+            models, new(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release),
+            Source.Replace("CALLS", string.Join(' ', models.Select(model => $"Run<Generated.{model.Name}>(\"{model.Name}\");")), StringComparison.Ordinal));
+        File.WriteAllBytes(_program, image);
+        Kernels = References(image);
+        _expected = [.. models.Select(model => (model.Name, Expect(model.Name, BnnReader.Read(model.Text).Network!)))];
+    }
+
+    /// <summary>The kernels that the program calls.</summary>
+    internal IReadOnlyCollection<string> Kernels { get; }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>Runs the program and compares all answers with those of <see cref="Reference"/>.</summary>
+    /// <param name="tier">The tier that the process must find itself on.</param>
+    /// <param name="settings">Environment of the process.</param>
+    internal void Check(string tier, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", _program, tier, _folder])
+        {
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in settings)
+            start.Environment[name] = value;
+        // All code optimised from the start, as it is after a while.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        using var process = Process.Start(start)!;
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors);
+        foreach ((string name, int[] answers) in _expected)
+        {
+            string path = Path.Combine(_folder, name + ".answers");
+            Assert.True(MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(path)).SequenceEqual(answers), $"{name} {tier}");
+            File.Delete(path);
+        }
+    }
+
+    private static IEnumerable<(string Name, string Text, string? Lowering)> Models()
+    {
+        foreach ((string name, string file) in ((string, string)[])
+            [("FashionMlp", "fashion-mlp"), ("FashionMlpPruned", "fashion-mlp-pruned"), ("FashionConv", "fashion-conv"), ("Optdigits", "optdigits")])
+        {
+            yield return (name, Repository.Read($"sample-app/models/{file}.bnn"), null);
+        }
+        foreach (string lowering in (string[])["ActiveColumns", "Permute", "PixelLanes", "ChannelLanes", "SampleLanes"])
+        {
+            foreach (int seed in (int[])[1, 4, 8, 15])
+            {
+                Network network = lowering is "ActiveColumns" or "Permute" ? RandomNetworks.Dense(seed) : RandomNetworks.Any(seed);
+                yield return ($"{lowering}{seed}", BnnWriter.Write(network), lowering);
+            }
+        }
+    }
+
+    // The reference is slow: it looks at a few images, which the program sees again and again in random order, so that no two lanes go the same way.
+    private int[] Expect(string name, Network network)
+    {
+        var random = new Random(1);
+        byte[][] images = [.. Enumerable.Range(1, Distinct).Select(seed => RandomNetworks.Input(network, seed))];
+        int[][] scores = [.. images.Select(image => Reference.Run(network, image).Scores)];
+        int[] order = [.. Enumerable.Range(0, Samples).Select(_ => random.Next(Distinct))];
+        File.WriteAllBytes(Path.Combine(_folder, name + ".images"), [.. order.SelectMany(i => images[i])]);
+        int[] answers = [.. order.SelectMany(i => scores[i]), .. order.Select(i => Reference.ArgMax(scores[i]))];
+        return [.. answers, .. answers];
+    }
+
+    private static string[] References(byte[] image)
+    {
+        using var portable = new PEReader(new MemoryStream(image));
+        MetadataReader metadata = portable.GetMetadataReader();
+        return [.. metadata.TypeReferences.Select(metadata.GetTypeReference).Where(type => metadata.GetString(type.Namespace) == "Bnn.Kernels")
+            .Select(type => metadata.GetString(type.Name))];
+    }
+}
