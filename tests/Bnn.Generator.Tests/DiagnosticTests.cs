@@ -83,7 +83,7 @@ public class DiagnosticTests
     [Theory]
     [InlineData("BnnVisibility", "private", "BnnVisibility is 'private', but must be 'public' or 'internal'")]
     [InlineData("BnnGoal", "Speed", "BnnGoal is 'Speed', but must be one of Latency, Throughput, Size")]
-    [InlineData("BnnLowering", "None", "BnnLowering is 'None', but must be one of Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes")]
+    [InlineData("BnnLowering", "None", "BnnLowering is 'None', but must be one of Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes, BitCircuit")]
     public void A_bad_option_is_refused(string option, string value, string message) =>
         AssertOnFile(Assert.Single(Drivers.Run(new InMemoryFile("/project/a.bnn", s_digits, (option, value))).Errors()), "BNN022", "/project/a.bnn", message);
 

@@ -18,7 +18,7 @@ internal static class EmitCommand
         var goal = new Option<string?>("--goal") { Description = "Latency (default), Throughput or Size", HelpName = "NAME" };
         var lowering = new Option<string?>("--lowering")
         {
-            Description = "Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute or SampleLanes for all layers that have it [default: the planner chooses for each]",
+            Description = "Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes or BitCircuit for all layers that have it [default: the planner chooses for each]",
             HelpName = "NAME",
         };
         var command = new CommandWithExamples("emit", "Writes the C# that the source generator makes of a model.",

@@ -20,7 +20,7 @@ internal static class Planner
         Lowering?[] dense = [.. isNeeded.Select((isNeeded, i) => isNeeded ? DenseLanes.Choose(compact, i, settings) : null)];
         var sample = new OneSample(compact, first, dense, new bool[isNeeded.Length]);
         sample = sample with { InLanes = PixelLanesPlanner.Choose(sample, settings, isNeeded) };
-        BatchPlan batch = BatchPlan.Of(compact, settings, sample);
+        BatchPlan batch = BatchPlan.Of(compact, settings, sample, cancel);
         if (settings.Goal == Goal.Throughput && batch.Input is not null)
             sample = sample.OnWords();
         bool[] inLanes = sample.InLanes;
