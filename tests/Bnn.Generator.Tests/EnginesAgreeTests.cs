@@ -195,6 +195,21 @@ public class EnginesAgreeTests
     }
 
     [Fact]
+    public void Circuits_are_exact_with_lanes_of_every_width()
+    {
+        // 300 samples: a register of 256 through the circuit, and a rest through the table.
+        var random = new Random(3);
+        WeightMatrix first = Models.Weights(40, 70, random), second = Models.Weights(20, 40, random, live: 0.5);
+        Network network = Models.Bits(70, new DenseLayer("a", first, Enumerable.Range(0, 40).Select(i => 25 + (i % 20)).ToEquatableArray()),
+            new DenseLayer("b", second, Enumerable.Range(0, 20).Select(i => i % 14).ToEquatableArray()),
+            new ScoresLayer("scores", Models.Weights(5, 20, random), Models.Ints(0, 1, 2, 3, 4), 1));
+        string source = Models.Source(network, new() { Lowering = "BitCircuit" });
+        Assert.Contains("class Circuit0 : ", source, StringComparison.Ordinal);
+        Assert.Contains("class Circuit1 : ", source, StringComparison.Ordinal);
+        AssertAgree([network], isChecked: true, samples: 300, waysOf: _ => [s_all[10]]);
+    }
+
+    [Fact]
     public void Many_classes_keep_their_scores_off_the_stack()
     {
         Network network = Models.Bits(7, new ScoresLayer("scores", Models.Weights(9000, 7, new(7)), Enumerable.Repeat(0, 9000).ToEquatableArray(), 1));

@@ -9,7 +9,11 @@ namespace Bnn.Generator.Compiler.Circuits;
 internal sealed class CircuitBuilder(int inputs)
 {
     private readonly List<Gate> _gates = [];
+    private readonly List<int> _levels = [];
     private readonly Dictionary<Gate, int> _known = [];
+
+    /// <summary>Of what weight the planes are that new gates add up; decides only in which order gates run.</summary>
+    public int Level { get; set; }
 
     /// <summary>Input <paramref name="index"/>.</summary>
     public static Wire Input(int index) => new(1 + index, false);
@@ -77,9 +81,7 @@ internal sealed class CircuitBuilder(int inputs)
                     Gate gate = _gates[value - inputs - 1];
                     if (places[gate.A] == 0 || places[gate.B] == 0)
                     {
-                        // The older one first: carries are made in the order in which they are added.
-                        int first = Math.Min(gate.A, gate.B), second = Math.Max(gate.A, gate.B);
-                        open.Push(places[first] == 0 ? first : second);
+                        open.Push(places[gate.B] != 0 || (places[gate.A] == 0 && IsBefore(gate.A, gate.B)) ? gate.A : gate.B);
                         continue;
                     }
                     gates.Add(new(gate.Op, places[gate.A] - 1, places[gate.B] - 1));
@@ -91,12 +93,20 @@ internal sealed class CircuitBuilder(int inputs)
         return new(inputs, gates, [.. outputs.Select(output => new Wire(places[output.Value] - 1, output.IsInverted))]);
     }
 
+    // First what was added up so far, then the carries that come to it: each is made just before it is used, and few values wait for others.
+    private bool IsBefore(int a, int b)
+    {
+        int levelA = a <= inputs ? -1 : _levels[a - inputs - 1], levelB = b <= inputs ? -1 : _levels[b - inputs - 1];
+        return levelA != levelB ? levelA > levelB : a < b;
+    }
+
     private int Add(Op op, int a, int b)
     {
         Gate gate = op != Op.AndNot && a > b ? new(op, b, a) : new(op, a, b);
         if (!_known.TryGetValue(gate, out int value))
         {
             _gates.Add(gate);
+            _levels.Add(Level);
             value = inputs + _gates.Count;
             _known.Add(gate, value);
         }

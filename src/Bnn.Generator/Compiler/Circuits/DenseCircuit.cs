@@ -73,6 +73,7 @@ internal sealed class DenseCircuit
 
     private void Add(int weight, CancellationToken cancel)
     {
+        _builder.Level = weight;
         WeightedPlanes planes = _weights[weight];
         for (int c = 0; c < _fires.Length; c++)
         {

@@ -4,6 +4,7 @@ using Bnn.Model;
 namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>Chooses the dense layers of a batch that become circuits.</summary>
+/// <remarks>By cost only for goal <see cref="Goal.Throughput"/>: the first call of a circuit takes the JIT longer than that of a table.</remarks>
 internal static class CircuitPlanner
 {
     /// <summary>For each layer its circuit; null: it takes the table.</summary>
@@ -15,7 +16,8 @@ internal static class CircuitPlanner
     {
         var circuits = new Circuit?[network.Layers.Length];
         long left = CostModel.ModelBudget(settings.UnrolledBudget);
-        for (int i = 0; i < circuits.Length && settings.Lowering != Lowering.SampleLanes; i++)
+        bool isAsked = settings.Lowering == Lowering.BitCircuit, canPay = settings is { Lowering: null, Goal: Goal.Throughput };
+        for (int i = 0; i < circuits.Length && (isAsked || canPay); i++)
         {
             if (network.Layers[i] is not DenseLayer layer || network.IsEightBit(i)
                 || layer.Weights.LiveCount() > CostModel.CircuitWeights || layer.Weights.Rows > CostModel.CircuitChannels)
@@ -25,7 +27,7 @@ internal static class CircuitPlanner
             int gates = circuit.Gates.Count;
             if (gates > settings.UnrolledBudget || gates > left)
                 continue;
-            if (settings.Lowering != Lowering.BitCircuit && Cycles(circuit) >= Table(layer) * CostModel.Advantage)
+            if (!isAsked && (gates > CostModel.FasterCircuit || Cycles(circuit) >= Table(layer) * CostModel.Advantage))
                 continue;
             circuits[i] = circuit;
             left -= gates;

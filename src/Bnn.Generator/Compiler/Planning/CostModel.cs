@@ -164,9 +164,12 @@ internal static class CostModel
     public const double SampleByte = 0.25;
 
     /// <summary>Cycles of an operation of a circuit with 256 lanes (docs/decisions/0010-bit-circuits.md).</summary>
-    public const double CircuitGate = 0.75;
+    public const double CircuitGate = 0.95;
 
-    /// <summary>Most live weights of a layer that a circuit is tried for: above, it would not fit the largest budget that is usual.</summary>
+    /// <summary>Most operations of a circuit that is not asked for by name: the JIT takes some 10 to 30 µs for each at the first call.</summary>
+    public const int FasterCircuit = 3000;
+
+    /// <summary>Most live weights of a layer that a circuit is tried for: above, it would not fit the usual budget.</summary>
     public const int CircuitWeights = 1 << 13;
 
     /// <summary>Most channels of such a layer: each is a statement besides its operations.</summary>
