@@ -22,12 +22,13 @@ internal static class CircuitKernels
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
         foreach ((int inputs, int channels, double live) in new[] { (32, 10, 1.0), (64, 24, 1), (64, 64, 1), (128, 32, 1), (256, 15, 1), (256, 64, 0.1) })
         {
-            LaneKernels.Print(FormattableString.Invariant($"{inputs} → {channels}, {live:P0} live"), (long)inputs * channels, LaneKernels.Loop(inputs, channels, 1),
+            string layer = FormattableString.Invariant($"{inputs} → {channels}, {live:P0} live");
+            LaneKernels.Print(layer, (long)inputs * channels, LaneKernels.Loop(inputs, channels, 1),
                 [LaneKernels.Dense<Lanes256>(inputs, channels, live), Circuit(inputs, channels, live)]);
         }
     }
 
-    // The class that stands in the generated model; a layer beside the budget has none.
+    // The class that stands in the generated model; a layer beyond the budget has none.
     private static LaneKernels.Way Circuit(int inputs, int channels, double live)
     {
         (ulong[] signs, ulong[] masks) = LaneKernels.Weights(inputs, channels, live, 0.5);
