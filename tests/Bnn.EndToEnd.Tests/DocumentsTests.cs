@@ -31,6 +31,7 @@ public class DocumentsTests
     [InlineData("sample-app/models/fashion-mlp-pruned")]
     [InlineData("sample-app/models/fashion-conv")]
     [InlineData("sample-app/models/optdigits")]
+    [InlineData("models/cifar-nin")]
     public void The_page_of_the_models_states_their_size_and_validation_accuracy(string path)
     {
         Network network = BnnReader.Read(Repository.Read($"{path}.bnn")).Network!;

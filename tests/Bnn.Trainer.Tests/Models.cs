@@ -15,6 +15,27 @@ internal static class Models
         ]),
         Enumerable.Range(0, 10).Select(c => $"{c}").ToEquatableArray(), new([new MetadataEntry("data", "synthetic \u202E digits")]));
 
+    /// <summary>Convolutions around a pool, and a dense layer, with random weights of a fixed seed: everything that a plan may hold.</summary>
+    public static Network Convolutions()
+    {
+        var random = new Random(7);
+        return new(
+            "convolutions", new Shape(1, 12, 12), new ThermometerEncoding(new([new([64, 128, 192])])),
+            new(
+            [
+                new ConvolutionLayer("first", Weights(32, 27), Limits(32, 27), new Extent(3, 3), new Extent(1, 1), new Padding(1, 1, 1, 1), false, 1),
+                new MaxPoolLayer("pool", new Extent(2, 2), new Extent(2, 2), default, default),
+                new ConvolutionLayer("second", Weights(64, 288), Limits(64, 288), new Extent(3, 3), new Extent(1, 1), new Padding(1, 1, 1, 1), false, 1),
+                new DenseLayer("hidden", Weights(64, 2304), Limits(64, 2304)),
+                new ScoresLayer("scores", Weights(10, 64), new(new int[10]), 1),
+            ]),
+            default, default);
+
+        WeightMatrix Weights(int rows, int columns) => WeightMatrix.Create(rows, columns, (_, _) => random.Next(2) == 0 ? 1 : -1);
+
+        EquatableArray<int> Limits(int rows, int columns) => Enumerable.Range(0, rows).Select(_ => (columns / 2) + random.Next(-2, 3)).ToEquatableArray();
+    }
+
     /// <summary>One layer that takes four bytes.</summary>
     public static Network Tiny() => new(
         "tiny", Shape.Vector(4), new RawBitsEncoding(),

@@ -1,14 +1,11 @@
 using System.Diagnostics;
+using Bnn.Trainer.Plans;
 
 namespace Bnn.Benchmarks.Measuring;
 
 /// <summary>Times several pieces of code side by side, by processor time of this thread: medians over rounds in which each has its turn.</summary>
 internal static class Timing
 {
-    private const int Chain = 50_000;
-
-    private static ulong s_product = 3;
-
     /// <summary>Median nanoseconds of a run of each, and of a cycle of the processor in the same rounds.</summary>
     /// <param name="runs">What is timed; each is run until it is past the runtime's tiers of compilation.</param>
     /// <param name="milliseconds">Processor time to spend on each, in all rounds together, give or take; a run is never cut.</param>
@@ -16,7 +13,7 @@ internal static class Timing
     /// <param name="warm">Milliseconds to run each before.</param>
     public static (double[] Times, double Cycle) Medians(IReadOnlyList<Action> runs, double milliseconds, int rounds, double warm = 150)
     {
-        Action[] all = [.. runs, Multiplications];
+        Action[] all = [.. runs, CycleClock.Run];
         double[] once = Warm(all, warm);
         int[] repeats = [.. once.Select(time => Math.Max(1, (int)(milliseconds * 1e6 / rounds / Math.Max(time, 1))))];
         int[] turns = [.. once.Select(time => (int)Math.Clamp(milliseconds * 1e6 / Math.Max(time, 1), 3, rounds))];
@@ -31,7 +28,7 @@ internal static class Timing
             }
         }
         double[] medians = [.. times.Select(Median)];
-        return (medians[..^1], medians[^1] / (3.0 * Chain));
+        return (medians[..^1], medians[^1] / CycleClock.Cycles);
     }
 
     // The runtime compiles better code in the background, some 100 ms after the last new method was called 30 times, and later on a busy machine: so until
@@ -81,14 +78,5 @@ internal static class Timing
         for (int i = 0; i < repeats; i++)
             run();
         return (ThreadClock.Now - from) / repeats;
-    }
-
-    // Each waits for the one before, three cycles on every x86 processor of the last ten years.
-    private static void Multiplications()
-    {
-        ulong product = s_product;
-        for (int i = 0; i < Chain; i++)
-            product *= 0x9E3779B97F4A7C15;
-        s_product = product;
     }
 }

@@ -32,15 +32,8 @@ internal static class BnnCompiler
     private static CompileOutcome Compile(Network network, ReadResult read, ModelSource source, CompileSettings settings, CancellationToken cancel)
     {
         Plan plan = Plan(network, settings, cancel);
-        long words = Words(plan);
-        // Lanes need tables of their own; without them a model may still be small enough.
-        if (words > CostModel.ConstantWords && settings.Goal != Goal.Size)
-        {
-            plan = Plan(network, settings with { Goal = Goal.Size }, cancel);
-            words = Words(plan);
-        }
-        if (words > CostModel.ConstantWords)
-            return CompileOutcome.Failed([CompilerErrors.OnFile(CompilerErrors.TooLargeToCompile, Literal.Of(words), Literal.Of(CostModel.ConstantWords))]);
+        if (TooLarge(plan) is { } error)
+            return CompileOutcome.Failed([error]);
         string text = ModelEmitter.Emit(plan, settings, ModelNames.FileName(source.Path), read.Hash, cancel);
         return new(new(settings.FullName, text, plan.Text), default, plan.Layers.Select(Note).ToEquatableArray());
     }
@@ -50,10 +43,19 @@ internal static class BnnCompiler
     {
         var passes = new List<PassRecord>();
         Network compact = NetworkPasses.Run(network, passes.Add, cancel);
-        return Planner.Choose(network, compact, passes, settings, cancel);
+        Plan plan = Planner.Choose(network, compact, passes, settings, cancel);
+        // Lanes need tables of their own; without them a model may still be small enough.
+        return TooLarge(plan) is null || settings.Goal == Goal.Size ? plan
+            : Planner.Choose(network, compact, passes, settings with { Goal = Goal.Size }, cancel);
     }
 
-    private static long Words(Plan plan) => plan.Layers.Sum(layer => layer.TableWords) + new LaneTables(plan).Words;
+    /// <summary>What to tell if a plan holds more constants than can be compiled; else null.</summary>
+    public static ModelError? TooLarge(Plan plan)
+    {
+        long words = plan.Layers.Sum(layer => layer.TableWords) + new LaneTables(plan).Words;
+        return words <= CostModel.ConstantWords ? null
+            : CompilerErrors.OnFile(CompilerErrors.TooLargeToCompile, Literal.Of(words), Literal.Of(CostModel.ConstantWords));
+    }
 
     private static ModelError Note(LayerPlan layer) => CompilerErrors.OnFile(
         CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape, layer.Lowering.ToString(), layer.Reason);

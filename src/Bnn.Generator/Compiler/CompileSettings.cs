@@ -13,6 +13,9 @@ namespace Bnn.Generator.Compiler;
 /// <param name="UnrolledBudget">Most word operations that a layer may unroll to.</param>
 internal sealed record CompileSettings(string Namespace, string ClassName, string Visibility, Goal Goal, Lowering? Lowering, int UnrolledBudget)
 {
+    /// <summary>Whether <c>Run</c> writes down when each layer ended (<see cref="Emit.RunTimes"/>). No user asks for that, only who measures.</summary>
+    public bool HasTimes { get; init; }
+
     /// <summary>Namespace and name.</summary>
     public string FullName => Namespace.Length == 0 ? ClassName : Namespace + "." + ClassName;
 

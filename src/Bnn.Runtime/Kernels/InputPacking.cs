@@ -77,24 +77,26 @@ public static class InputPacking
     {
         if (bitOffset < 0 || (long)bitOffset + values.Length > 64L * words.Length)
             throw new ArgumentException($"{values.Length} bits from bit {bitOffset} on do not fit into {words.Length} words.", nameof(words));
-        int word = bitOffset >> 6;
+        if (values.IsEmpty)
+            return;
         int shift = bitOffset & 63;
         ref byte from = ref MemoryMarshal.GetReference(values);
+        ref ulong to = ref Unsafe.Add(ref MemoryMarshal.GetReference(words), bitOffset >> 6);
+        // What a word begins with, from the values before. Two shifts, because a shift by 64 is one by 0.
+        ulong carry = to;
         int i = 0;
-        for (; i + 64 <= values.Length; i += 64)
-            Put(words, word++, shift, Pack64(ref Unsafe.Add(ref from, i), test));
-        if (i < values.Length)
-            Put(words, word, shift, PackTail(values[i..], test));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(Span<ulong> words, int word, int shift, ulong bits)
-    {
-        words[word] |= bits << shift;
-        // Two shifts, because a shift by 64 is one by 0. No bits, no word: the last one may not exist.
-        ulong rest = bits >> 1 >> (63 - shift);
-        if (rest != 0)
-            words[word + 1] |= rest;
+        for (; i + 64 <= values.Length; i += 64, to = ref Unsafe.Add(ref to, 1))
+        {
+            ulong bits = Pack64(ref Unsafe.Add(ref from, i), test);
+            to = carry | bits << shift;
+            carry = bits >> 1 >> (63 - shift);
+        }
+        ulong last = i < values.Length ? PackTail(values[i..], test) : 0;
+        // The last words may not exist if they would get no bits.
+        if (shift + values.Length - i > 0)
+            to = carry | last << shift;
+        if (shift + values.Length - i > 64)
+            Unsafe.Add(ref to, 1) |= last >> 1 >> (63 - shift);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,12 +15,7 @@ internal static class EmitCommand
         var to = new Option<string?>("--out", "-o") { Description = "The file to write [default: standard output]", HelpName = "FILE.cs" };
         var className = new Option<string?>("--class") { Description = "Name of the class [default: made from the file name]", HelpName = "NAME" };
         var space = new Option<string?>("--namespace") { Description = "Its namespace [default: Models]", HelpName = "NAME" };
-        var goal = new Option<string?>("--goal") { Description = "Latency (default), Throughput or Size", HelpName = "NAME" };
-        var lowering = new Option<string?>("--lowering")
-        {
-            Description = "Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes or BitCircuit for all layers that have it [default: the planner chooses for each]",
-            HelpName = "NAME",
-        };
+        Option<string?> goal = CommonOptions.Goal(), lowering = CommonOptions.Lowering();
         var command = new CommandWithExamples("emit", "Writes the C# that the source generator makes of a model.",
         [
             "bnn emit runs/digits --out Digits.cs --class Digits --namespace MyApp",
@@ -47,14 +42,7 @@ internal static class EmitCommand
             OutputFile.Check(to);
         path = ModelInput.Load(path).Path; // says all that is wrong with the file itself
         var source = new ModelSource(path, File.ReadAllText(path), options);
-        var wrong = new List<ModelError>();
-        CompileSettings.Of(source, wrong);
-        if (wrong.Count > 0)
-        {
-            // The compiler speaks of the metadata of a project's item.
-            throw new UsageException(string.Join("; ", wrong.Select(error => error.Message))
-                .Replace("BnnGoal", "--goal", StringComparison.Ordinal).Replace("BnnLowering", "--lowering", StringComparison.Ordinal));
-        }
+        CommonOptions.Settings(source);
         CompileOutcome outcome = BnnCompiler.Compile(source, context.Cancel);
         foreach (ModelError note in outcome.Notes)
             context.Log($"note: {note.Message}");

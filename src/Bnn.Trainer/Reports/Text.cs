@@ -50,6 +50,19 @@ internal static class Text
         ? path
         : $"'{Safe(path).Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
+    /// <summary>Writes an array of objects.</summary>
+    public static void WriteObjects<T>(Utf8JsonWriter json, string name, IEnumerable<T> values, Action<T> members)
+    {
+        json.WriteStartArray(name);
+        foreach (T value in values)
+        {
+            json.WriteStartObject();
+            members(value);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
     /// <summary>Writes one indented JSON object and a line end.</summary>
     public static void WriteJson(TextWriter to, Action<Utf8JsonWriter> content)
     {

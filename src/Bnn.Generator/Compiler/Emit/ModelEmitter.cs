@@ -52,7 +52,7 @@ internal static class ModelEmitter
         using (w.Block($"{settings.Visibility} sealed partial class {name} : global::Bnn.Inference.IBinaryClassifier<{name}>"))
         {
             Members(w, plan, name, hash);
-            RunEmitter.Emit(w, plan, cancel);
+            RunEmitter.Emit(w, plan, settings.HasTimes ? new RunTimes(plan) : null, cancel);
             foreach (LayerPlan layer in plan.Layers)
             {
                 cancel.ThrowIfCancellationRequested();

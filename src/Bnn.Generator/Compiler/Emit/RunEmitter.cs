@@ -7,8 +7,13 @@ namespace Bnn.Generator.Compiler.Emit;
 internal static class RunEmitter
 {
     /// <summary>Writes <c>Run</c>.</summary>
-    public static void Emit(SourceWriter w, Plan plan, CancellationToken cancel)
+    /// <param name="w">Receives the lines.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="times">Writes down when each layer ended; null: nobody asks.</param>
+    /// <param name="cancel">Reaches the methods of the input.</param>
+    public static void Emit(SourceWriter w, Plan plan, RunTimes? times, CancellationToken cancel)
     {
+        times?.EmitField(w);
         ImageInputEmitter? image = plan.Input.Image is null ? null : new(plan.Input);
         var input = new InputEmitter(plan.Input, plan.Layers[0], image);
         var buffers = new Buffers(plan, image);
@@ -17,21 +22,26 @@ internal static class RunEmitter
         using (w.Block("unchecked"))
         {
             buffers.EmitScratch(w);
+            times?.EmitBegin(w);
             foreach (LayerPlan layer in plan.Layers)
             {
                 if (layer.Lowering == Lowering.None)
                     continue;
                 w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape}, {layer.Lowering}");
                 if (layer.Index == 0 && layer.ReadsInput)
-                    input.EmitCall(w, buffers);
-                if (layer is PixelLanesPlan lanes)
                 {
-                    PixelLanesEmitter.EmitCall(w, lanes, buffers);
-                    continue;
+                    input.EmitCall(w, buffers);
+                    times?.EmitEnd(w, index: -1);
                 }
-                if (layer.Layer is not ScoreLayer)
-                    buffers.Emit(w, LayerText.Bits(layer.Index + 1));
-                Call(w, layer);
+                if (layer is PixelLanesPlan lanes)
+                    PixelLanesEmitter.EmitCall(w, lanes, buffers);
+                else
+                {
+                    if (layer.Layer is not ScoreLayer)
+                        buffers.Emit(w, LayerText.Bits(layer.Index + 1));
+                    Call(w, layer);
+                }
+                times?.EmitEnd(w, layer.Index);
             }
         }
         w.Line();

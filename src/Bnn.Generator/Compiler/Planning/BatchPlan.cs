@@ -13,8 +13,8 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
     /// <summary>For each layer the circuit that it is with 256 lanes, or null.</summary>
     public IReadOnlyList<Circuit?> Circuits { get; private init; } = [];
 
-    // Registers of so many lanes take what does not fill a wider one.
-    private const int LeastLanes = 128;
+    /// <summary>Registers of so many lanes take what does not fill a wider one.</summary>
+    public const int LeastLanes = 128;
 
     /// <summary>Chooses.</summary>
     /// <param name="network">The compact network.</param>
@@ -43,10 +43,15 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
             : new(null, 0, alone, FormattableString.Invariant($"sample by sample: in lanes it would be about {cycles:F0} cycles each"));
     }
 
-    private static double Of(Network network, InputLayout input, LaneTier tier, int lanes)
+    /// <summary>Cycles to bring the bytes of a sample into lanes.</summary>
+    public static double Packing(Network network, InputLayout input) =>
+        CostModel.SampleByte * (input.IsEightBit ? 8.0 * network.InputLength : input.Runs.Sum(run => (double)run.Length));
+
+    /// <summary>Cycles of a sample in lanes, all of which hold one.</summary>
+    public static double Of(Network network, InputLayout input, LaneTier tier, int lanes)
     {
         IReadOnlyList<Shape> shapes = network.Shapes();
-        double cycles = CostModel.SampleByte * (input.IsEightBit ? 8.0 * network.InputLength : input.Runs.Sum(run => (double)run.Length));
+        double cycles = Packing(network, input);
         for (int i = 0; i < network.Layers.Length; i++)
             cycles += LaneCosts.Sample(tier, network.Layers[i], shapes[i], network.IsEightBit(i), lanes);
         return cycles;

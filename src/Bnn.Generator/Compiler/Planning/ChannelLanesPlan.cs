@@ -38,6 +38,9 @@ internal sealed record ChannelLanesPlan(
     /// <summary>Vectors that hold the counts of all channels.</summary>
     public int Vectors => PaddedChannels / Lanes;
 
+    /// <summary>Vectors added for one sample.</summary>
+    public long VectorOperations => Taps.Count * Vectors * Convolution.Positions(Input.Shape);
+
     /// <summary>The layer.</summary>
     public ConvolutionLayer Convolution => (ConvolutionLayer)Layer;
 
@@ -57,9 +60,9 @@ internal sealed record ChannelLanesPlan(
     {
         get
         {
-            long operations = Taps.Count * Vectors * Convolution.Positions(Input.Shape), weights = Convolution.Weights.LiveCount();
+            long weights = Convolution.Weights.LiveCount();
             return FormattableString.Invariant(
-                $"{Input.Shape} -> {Output.Shape} channels, kernel {Convolution.Kernel}, {operations} vector operations, {weights} live weights");
+                $"{Input.Shape} -> {Output.Shape} channels, kernel {Convolution.Kernel}, {VectorOperations} vector operations, {weights} live weights");
         }
     }
 

@@ -36,21 +36,32 @@ internal static class DenseLanes
     public static double Cycles(LaneTier tier, DenseLayer layer, Lowering lowering)
     {
         WeightMatrix weights = layer.Weights;
-        double masks = HasElementMasks(weights) ? 2 : 1;
-        int words = WeightMatrix.WordsFor(weights.Rows), inputs = weights.ReadColumns().Count(isRead => isRead);
+        double steps = Steps(tier, layer, lowering);
         if (lowering == Lowering.ActiveColumns)
         {
-            long bytes = (long)words * inputs * sizeof(ulong);
+            int words = WeightMatrix.WordsFor(weights.Rows);
+            long bytes = (long)words * Inputs(weights) * sizeof(ulong);
             double near = bytes <= 32 << 10 ? CostModel.NearColumn : bytes <= 512 << 10 ? CostModel.MiddleColumn : CostModel.FarColumn;
             return CostModel.ColumnLayer + (weights.Columns * CostModel.ColumnInput)
-                + tier.Registers(words, width => CostModel.ColumnRegister + (inputs * masks * ((CostModel.Active * LaneTier.Plane(width)) + near)));
+                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((CostModel.Active * LaneTier.Plane(width)) + near)));
         }
-        int lanes = tier.Words * sizeof(ulong), together = tier.Words == 8 ? 7 : 4;
+        int lanes = tier.Words * sizeof(ulong);
         double step = CostModel.PermuteStep + ((tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister) * Math.Ceiling(weights.Rows / (double)lanes));
-        return CostModel.PermuteLayer + (Math.Ceiling(weights.Columns / (double)together) * masks * step);
+        return CostModel.PermuteLayer + (steps * step);
     }
 
-    private static bool HasElementMasks(WeightMatrix weights)
+    /// <summary>What each register of channels works through: columns of which it adds the active ones, or look-ups. Masks that differ take as many again.</summary>
+    public static double Steps(LaneTier tier, DenseLayer layer, Lowering lowering)
+    {
+        double masks = HasElementMasks(layer.Weights) ? 2 : 1;
+        int together = tier.Words == 8 ? 7 : 4;
+        return lowering == Lowering.ActiveColumns ? Inputs(layer.Weights) * masks : Math.Ceiling(layer.Weights.Columns / (double)together) * masks;
+    }
+
+    private static int Inputs(WeightMatrix weights) => weights.ReadColumns().Count(isRead => isRead);
+
+    /// <summary>Whether channels differ in what they read.</summary>
+    public static bool HasElementMasks(WeightMatrix weights)
     {
         for (int row = 1; weights.HasMask && row < weights.Rows; row++)
         {

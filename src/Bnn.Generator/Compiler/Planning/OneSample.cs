@@ -13,16 +13,11 @@ internal sealed record OneSample(Network Network, ChannelLanesPlan? First, Lower
     public OneSample OnWords() => this with { Dense = new Lowering?[Dense.Length], InLanes = new bool[InLanes.Length] };
 
     /// <summary>Cycles of all layers.</summary>
-    public double Cycles(LaneTier tier)
-    {
-        double cycles = CostModel.Sample;
-        for (int i = 0; i < InLanes.Length; i++)
-        {
-            cycles += Change(i, i > 0 && InLanes[i - 1], InLanes[i]);
-            cycles += InLanes[i] ? Pixels(i, tier) : Others(i, tier);
-        }
-        return cycles;
-    }
+    public double Cycles(LaneTier tier) => CostModel.Sample + Enumerable.Range(0, InLanes.Length).Sum(i => Cycles(i, tier));
+
+    /// <summary>Cycles of a layer, with the change of layout before it.</summary>
+    public double Cycles(int index, LaneTier tier) =>
+        Change(index, index > 0 && InLanes[index - 1], InLanes[index]) + (InLanes[index] ? Pixels(index, tier) : Others(index, tier));
 
     /// <summary>Cycles of a layer with a pixel in each lane.</summary>
     public double Pixels(int index, LaneTier tier)

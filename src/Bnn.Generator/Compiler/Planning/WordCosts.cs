@@ -6,7 +6,14 @@ namespace Bnn.Generator.Compiler.Planning;
 internal static class WordCosts
 {
     /// <summary>Cycles of a layer that sees the whole of an input of one plane.</summary>
-    public static double Of(WeightedLayer layer) => (double)layer.Weights.Rows * WeightMatrix.WordsFor(layer.Weights.Columns) * CostModel.Word;
+    public static double Of(WeightedLayer layer) => OfPosition(layer, 0) * CostModel.Word;
+
+    /// <summary>Word operations of a layer.</summary>
+    public static double Words(WeightedLayer layer, Shape input, bool isEightBit)
+    {
+        int groups = layer is ConvolutionLayer convolution ? GroupMerging.Cheapest(input, convolution) : 1;
+        return layer.Positions(input) * (isEightBit ? 8 : 1) * OfPosition(layer, input.Channels / groups);
+    }
 
     /// <summary>Cycles of <paramref name="layer"/>.</summary>
     /// <param name="layer">Any layer.</param>
@@ -22,7 +29,7 @@ internal static class WordCosts
                 // Patches come in rows of the kernel, or of its pixels where channels lie between.
                 int groups = GroupMerging.Cheapest(input, convolution), channels = input.Channels / groups;
                 double pieces = groups * convolution.Kernel.Height * (1 + (channels * convolution.Kernel.Width / 64.0)) * (groups > 1 ? convolution.Kernel.Width : 1);
-                double words = (double)convolution.Weights.Rows * WeightMatrix.WordsFor(channels * convolution.Kernel.Height * convolution.Kernel.Width);
+                double words = OfPosition(convolution, channels);
                 return convolution.Positions(input) * (CostModel.Position + (planes * ((pieces * CostModel.Piece) + (words * CostModel.Word))));
             }
 
@@ -40,4 +47,8 @@ internal static class WordCosts
                 return input.Count / 64.0 * CostModel.TransposedWord;
         }
     }
+
+    // Words of one plane at one position; a convolution sees so many channels, which may be more than a group of its own has.
+    private static double OfPosition(WeightedLayer layer, int channels) => (double)layer.Weights.Rows * WeightMatrix.WordsFor(
+        layer is ConvolutionLayer convolution ? channels * convolution.Kernel.Height * convolution.Kernel.Width : layer.Weights.Columns);
 }

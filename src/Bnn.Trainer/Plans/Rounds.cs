@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace Bnn.Trainer.Plans;
+
+/// <summary>Measures several things side by side: round after round each of them takes its turn, and the median of the rounds counts.</summary>
+/// <remarks>By the clock: what else the machine does makes a round longer, but the median only if that is busy most of the time.</remarks>
+internal sealed class Rounds
+{
+    // Short enough that most rounds are not interrupted, long enough for the clock.
+    private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(0.2);
+
+    // The runtime compiles anew what runs often, in the background, some 100 ms after the last new method.
+    private static readonly TimeSpan s_warm = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private const int CallsToWarm = 60;
+
+    private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(1.5);
+    private const int Least = 3;
+    private const int Most = 101;
+
+    private readonly Action[] _runs;
+    private readonly List<double>[] _times;
+
+    /// <param name="runs">What is measured.</param>
+    public Rounds(Action[] runs) => (_runs, _times) = (runs, [.. runs.Select(_ => new List<double>())]);
+
+    /// <summary>Number of rounds.</summary>
+    public int Count => _times[0].Count;
+
+    /// <summary>Nanoseconds of a call, median over the rounds.</summary>
+    public double Nanoseconds(int run) => Median(_times[run]);
+
+    /// <summary>The middle one of some numbers.</summary>
+    public static double Median(IEnumerable<double> numbers) => numbers.Order().ElementAt(numbers.Count() / 2);
+
+    /// <summary>Calls everything until it runs as fast as it will.</summary>
+    public void Warm(CancellationToken cancel)
+    {
+        foreach (Action run in _runs)
+            Warm(run, cancel);
+        cancel.WaitHandle.WaitOne(s_warm);
+        foreach (Action run in _runs)
+            Warm(run, cancel);
+    }
+
+    /// <summary>Measures.</summary>
+    /// <param name="ended">Called behind each round.</param>
+    /// <param name="cancel">Checked behind the calls of each.</param>
+    public void Run(Action ended, CancellationToken cancel)
+    {
+        int[] calls = [.. _runs.Select(run => (int)Math.Clamp(s_round / Time(run, 1, cancel), 1, 100_000))];
+        var watch = Stopwatch.StartNew();
+        while (Count < Least || (Count < Most && watch.Elapsed < s_budget))
+        {
+            for (int i = 0; i < _runs.Length; i++)
+                _times[i].Add(Time(_runs[i], calls[i], cancel).TotalNanoseconds / calls[i]);
+            ended();
+        }
+    }
+
+    private static void Warm(Action run, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        for (int calls = 0; watch.Elapsed < s_warm || (calls < CallsToWarm && watch.Elapsed < s_patience); calls++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            run();
+        }
+    }
+
+    private static TimeSpan Time(Action run, int calls, CancellationToken cancel)
+    {
+        long from = Stopwatch.GetTimestamp();
+        for (int i = 0; i < calls; i++)
+            run();
+        cancel.ThrowIfCancellationRequested();
+        return Stopwatch.GetElapsedTime(from);
+    }
+}
