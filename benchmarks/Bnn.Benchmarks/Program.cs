@@ -10,6 +10,9 @@ switch (args)
     case ["--lanes"]:
         LaneKernels.Run();
         break;
+    case ["--circuits"]:
+        CircuitKernels.Run();
+        break;
     case ["--one"]:
         OneSampleKernels.Run();
         break;

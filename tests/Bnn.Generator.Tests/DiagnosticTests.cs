@@ -83,7 +83,7 @@ public class DiagnosticTests
     [Theory]
     [InlineData("BnnVisibility", "private", "BnnVisibility is 'private', but must be 'public' or 'internal'")]
     [InlineData("BnnGoal", "Speed", "BnnGoal is 'Speed', but must be one of Latency, Throughput, Size")]
-    [InlineData("BnnLowering", "None", "BnnLowering is 'None', but must be one of Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes")]
+    [InlineData("BnnLowering", "None", "BnnLowering is 'None', but must be one of Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes, BitCircuit")]
     public void A_bad_option_is_refused(string option, string value, string message) =>
         AssertOnFile(Assert.Single(Drivers.Run(new InMemoryFile("/project/a.bnn", s_digits, (option, value))).Errors()), "BNN022", "/project/a.bnn", message);
 
@@ -99,8 +99,10 @@ public class DiagnosticTests
     [Fact]
     public void A_model_too_large_for_the_compiler_is_refused()
     {
-        WeightMatrix weights = WeightMatrix.Create(8200, 8192, new ulong[8200 * 128]);
-        Network network = Models.Bits(8192, new ScoresLayer("scores", weights, new(new int[8200]), 1));
+        // Rows that differ in their masks take two words for 64 weights.
+        ulong[] masks = [.. Enumerable.Range(0, 4100 * 128).Select(i => i % 128 == 0 ? ~(1UL << (i / 128 % 64)) : ulong.MaxValue)];
+        WeightMatrix weights = WeightMatrix.Create(4100, 8192, new ulong[4100 * 128], masks);
+        Network network = Models.Bits(8192, new ScoresLayer("scores", weights, new(new int[4100]), 1));
         GeneratorRunResult result = Drivers.Run(new InMemoryFile("/project/a.bnn", BnnWriter.Write(network)));
         AssertOnFile(Assert.Single(result.Errors()), "BNN024", "/project/a.bnn",
             "The constants of the model take 1049600 words of 64 bits, but at most 1048576 can be compiled; use the interpreter or prune the model");

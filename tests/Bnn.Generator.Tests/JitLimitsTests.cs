@@ -51,6 +51,20 @@ public class JitLimitsTests
     }
 
     [Fact]
+    public void Methods_of_a_circuit_at_the_budget_stay_within_the_limits()
+    {
+        var random = new Random(2);
+        Network network = Models.Bits(64,
+            new DenseLayer("dense", Models.Weights(33, 64, random), Enumerable.Repeat(32, 33).ToEquatableArray()),
+            // Channels of one input each: outputs without an operation.
+            new DenseLayer("copies", WeightMatrix.Create(250, 33, (row, column) => row % 33 == column || row * 7 % 31 == column ? 1 : 0),
+                Enumerable.Range(0, 250).Select(row => row % 2).ToEquatableArray()),
+            new ScoresLayer("scores", Models.Weights(3, 250, random), Models.Ints(0, 0, 0), 1));
+        Assert.Contains("class Circuit0 : ", Models.Source(network, new() { Lowering = "BitCircuit", UnrolledBudget = "4000" }), StringComparison.Ordinal);
+        AssertWithin([network], leastMethods: 15, "BitCircuit");
+    }
+
+    [Fact]
     public void Methods_of_convolutional_networks_stay_within_the_limits() => AssertWithin(
     [
         Models.Fashion(),

@@ -69,6 +69,20 @@ public class PlannerTests
     }
 
     [Fact]
+    public void Small_layers_of_a_batch_are_circuits_where_batches_are_what_counts()
+    {
+        bool[] AreCircuits(CompileSettings settings, params int[] widths) =>
+            [.. BnnCompiler.Plan(Layers(widths), settings).Batch.Circuits.Select(circuit => circuit is not null)];
+        Assert.Equal([true, false], AreCircuits(Models.Settings(Goal.Throughput), 64, 24, 10));
+        Assert.Equal([false, false], AreCircuits(Models.Settings(Goal.Latency), 64, 24, 10));
+        Assert.Equal([false, false], AreCircuits(Models.Settings(lowering: Lowering.SampleLanes), 64, 24, 10));
+        // Almost eight thousand operations: only if asked for, and within the budget.
+        Assert.Equal([false, false], AreCircuits(Models.Settings(Goal.Throughput), 128, 32, 10));
+        Assert.Equal([true, false], AreCircuits(Models.Settings(lowering: Lowering.BitCircuit), 128, 32, 10));
+        Assert.Equal([false, false], AreCircuits(Models.Settings(lowering: Lowering.BitCircuit, budget: 7000), 128, 32, 10));
+    }
+
+    [Fact]
     public void Gaps_in_the_input_are_skipped_where_that_pays()
     {
         InputLayout Layout(int channels) => InputLayout.Of(Models.Bits(300, new ScoresLayer("scores",

@@ -29,7 +29,7 @@ internal sealed record CompileSettings(string Namespace, string ClassName, strin
         Goal goal = Named(options.Goal, "BnnGoal", [Planning.Goal.Latency, Planning.Goal.Throughput, Planning.Goal.Size], errors) ?? Goal.Latency;
         Lowering? lowering = Named(options.Lowering, "BnnLowering",
             [Planning.Lowering.Unrolled, Planning.Lowering.PopCountTable, Planning.Lowering.ChannelLanes, Planning.Lowering.PixelLanes,
-                Planning.Lowering.ActiveColumns, Planning.Lowering.Permute, Planning.Lowering.SampleLanes], errors);
+                Planning.Lowering.ActiveColumns, Planning.Lowering.Permute, Planning.Lowering.SampleLanes, Planning.Lowering.BitCircuit], errors);
         string budgetText = Or(options.UnrolledBudget, CostModel.LayerBudget.ToString(CultureInfo.InvariantCulture));
         if (!int.TryParse(budgetText, NumberStyles.None, CultureInfo.InvariantCulture, out int budget) || budget > 100_000)
             errors.Add(CompilerErrors.OnFile(CompilerErrors.BadOption, "BnnUnrolledBudget", ModelNames.Quote(budgetText), "a whole number in [0, 100000]"));

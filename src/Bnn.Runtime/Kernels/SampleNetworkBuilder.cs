@@ -33,6 +33,15 @@ public sealed class SampleNetworkBuilder(int inputLength)
     public SampleNetworkBuilder Dense(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
         Add(new SampleDenseStep(LaneLayer.Create(inputs, signs, RowMasks.Expand(masks, signs), limits, isEightBit)));
 
+    /// <summary>A dense layer whose registers of 256 lanes go through generated code, others through the kernel made from the same weights.</summary>
+    /// <param name="circuit">The generated code.</param>
+    /// <param name="inputs">K, in [1, 65,536].</param>
+    /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>.</param>
+    /// <param name="masks">The same shape, one row that all channels share, or empty.</param>
+    /// <param name="limits"><c>[C]</c></param>
+    public SampleNetworkBuilder Circuit(SampleCircuit circuit, int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits) =>
+        Add(new SampleCircuitStep(circuit, LaneLayer.Create(inputs, signs, RowMasks.Expand(masks, signs), limits)));
+
     /// <summary>A convolution.</summary>
     /// <param name="window">Image, kernel, stride and padding.</param>
     /// <param name="channels">Channels of the input.</param>

@@ -45,7 +45,7 @@ internal static class CommonOptions
     /// <summary>--lowering</summary>
     public static Option<string?> Lowering() => new("--lowering")
     {
-        Description = "Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute or SampleLanes for all layers that have it"
+        Description = "Unrolled, PopCountTable, ChannelLanes, PixelLanes, ActiveColumns, Permute, SampleLanes or BitCircuit for all layers that have it"
             + " [default: the planner chooses for each]",
         HelpName = "NAME",
     };

@@ -19,7 +19,7 @@ internal static class BatchEmitter
     }
 
     /// <summary>Writes the class that holds the network.</summary>
-    public static void Emit(SourceWriter w, Plan plan, LaneTables tables)
+    public static void Emit(SourceWriter w, Plan plan, LaneTables tables, CancellationToken cancel)
     {
         w.Line("// All layers with a sample in each lane; made at the first use.");
         using (w.Block("private static class BatchLanes"))
@@ -32,6 +32,11 @@ internal static class BatchEmitter
             {
                 if (layer.Layer is not FlattenLayer)
                     w.Line("        " + Step(plan, layer, tables));
+            }
+            foreach (LayerPlan layer in plan.Layers)
+            {
+                if (plan.Batch.Circuits[layer.Index] is { } circuit)
+                    CircuitEmitter.Emit(w, layer, circuit, cancel);
             }
         }
         w.Line();
@@ -67,6 +72,8 @@ internal static class BatchEmitter
                 return $".SumScores({Literal.Of(input.Channels)}, {positions}, {tables.Arguments(layer.Index)}{eightBit});";
             case ScoresLayer:
                 return $".Scores({Literal.Of(tables.Inputs(layer.Index))}, {tables.Arguments(layer.Index)}{eightBit});";
+            case DenseLayer when plan.Batch.Circuits[layer.Index] is not null:
+                return $".Circuit(new {CircuitEmitter.Name(layer)}(), {Literal.Of(tables.Inputs(layer.Index))}, {tables.Arguments(layer.Index)})";
             default:
                 return $".Dense({Literal.Of(tables.Inputs(layer.Index))}, {tables.Arguments(layer.Index)}{eightBit})";
         }

@@ -64,7 +64,7 @@ internal static class ModelEmitter
             foreach (LayerPlan layer in plan.Layers.Where(layer => layer.Lowering is Lowering.ActiveColumns or Lowering.Permute))
                 DenseLanesEmitter.Emit(w, layer, tables);
             if (plan.Batch.Input is not null)
-                BatchEmitter.Emit(w, plan, tables);
+                BatchEmitter.Emit(w, plan, tables, cancel);
             tables.Emit(w, cancel);
         }
         if (isLower)

@@ -1,3 +1,4 @@
+using Bnn.Generator.Compiler.Circuits;
 using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Planning;
@@ -9,6 +10,9 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <param name="Reason">How, and why, for people.</param>
 internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, string Reason)
 {
+    /// <summary>For each layer the circuit that it is with 256 lanes, or null.</summary>
+    public IReadOnlyList<Circuit?> Circuits { get; private init; } = [];
+
     /// <summary>Registers of so many lanes take what does not fill a wider one.</summary>
     public const int LeastLanes = 128;
 
@@ -16,23 +20,26 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
     /// <param name="network">The compact network.</param>
     /// <param name="settings">Goal, lowering by name.</param>
     /// <param name="sample">How one sample runs.</param>
-    public static BatchPlan Of(Network network, CompileSettings settings, OneSample sample)
+    /// <param name="cancel">Reaches the making of circuits.</param>
+    public static BatchPlan Of(Network network, CompileSettings settings, OneSample sample, CancellationToken cancel)
     {
         double alone = sample.Cycles(LaneTier.Usual);
         InputLayout planes = network.Layers[0] is DenseLayer or ScoresLayer ? InputLayout.Of(network) : InputLayout.OfPlanes(network);
         string? obstacle = settings.Goal == Goal.Size ? "that is least code"
-            : settings.Lowering is not (null or Lowering.SampleLanes) ? "the lowering of each layer was asked for"
+            : settings.Lowering is not (null or Lowering.SampleLanes or Lowering.BitCircuit) ? "the lowering of each layer was asked for"
             : Obstacle(network, planes);
         if (obstacle is not null)
             return new(null, 0, alone, "sample by sample: " + obstacle);
-        double cycles = Of(network, planes, LaneTier.Usual, 64 * LaneTier.Usual.Words);
+        IReadOnlyList<Circuit?> circuits = CircuitPlanner.Choose(network, planes, settings, cancel);
+        double cycles = Of(network, planes, LaneTier.Usual, 64 * LaneTier.Usual.Words) - CircuitPlanner.Saved(network, circuits);
         int least = (int)Math.Ceiling(LeastLanes * Of(network, planes, LaneTier.Usual, LeastLanes) / alone);
-        if (settings.Lowering == Lowering.SampleLanes)
-            return new(planes, 1, cycles, FormattableString.Invariant($"a sample in each lane, about {cycles:F0} cycles each: asked for"));
+        string how = FormattableString.Invariant($"a sample in each lane{CircuitPlanner.Describe(circuits)}, about {cycles:F0} cycles each");
+        if (settings.Lowering is Lowering.SampleLanes or Lowering.BitCircuit)
+            return new(planes, 1, cycles, how + ": asked for") { Circuits = circuits };
         bool pays = LaneTier.All.All(tier =>
             Of(network, planes, tier, 64 * tier.Words) < sample.Cycles(tier) * CostModel.Advantage);
         return pays
-            ? new(planes, least, cycles, FormattableString.Invariant($"a sample in each lane, about {cycles:F0} cycles each, from {least} samples on"))
+            ? new(planes, least, cycles, FormattableString.Invariant($"{how}, from {least} samples on")) { Circuits = circuits }
             : new(null, 0, alone, FormattableString.Invariant($"sample by sample: in lanes it would be about {cycles:F0} cycles each"));
     }
 

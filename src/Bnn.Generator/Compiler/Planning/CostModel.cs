@@ -169,6 +169,18 @@ internal static class CostModel
     /// <summary>Cycles to turn a byte of a sample into a bit of a plane.</summary>
     public const double SampleByte = 0.25;
 
+    /// <summary>Cycles of an operation of a circuit with 256 lanes (docs/decisions/0010-bit-circuits.md).</summary>
+    public const double CircuitGate = 0.95;
+
+    /// <summary>Most operations of a circuit that is not asked for by name: the JIT takes some 20 to 50 µs for each at the first call.</summary>
+    public const int FasterCircuit = 3000;
+
+    /// <summary>Most live weights of a layer that a circuit is tried for: above, it would not fit the usual budget.</summary>
+    public const int CircuitWeights = 1 << 13;
+
+    /// <summary>Most channels of such a layer: each is a statement besides its operations.</summary>
+    public const int CircuitChannels = 256;
+
     /// <summary>Lanes are taken where they cost less than this part of the cycles otherwise: estimates are not exact.</summary>
     public const double Advantage = 0.9;
 

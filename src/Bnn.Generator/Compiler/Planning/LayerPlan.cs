@@ -26,6 +26,9 @@ internal enum Lowering
     /// <summary>All layers of a batch with a sample in each lane. One sample runs as without.</summary>
     SampleLanes,
 
+    /// <summary>The same with dense layers as circuits: bit operations written out, which channels share.</summary>
+    BitCircuit,
+
     /// <summary>A layer without weights: word operations on packed bits.</summary>
     BitOperations,
 

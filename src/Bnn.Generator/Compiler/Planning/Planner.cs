@@ -22,7 +22,7 @@ internal static class Planner
         sample = sample with { InLanes = PixelLanesPlanner.Choose(sample, settings, isNeeded) };
         // Their tables are in the order of the file, which an image on words is not.
         sample = sample with { Dense = [.. sample.Dense.Select((lowering, i) => i == 0 || sample.InLanes[i - 1] || IsVector(shapes[i]) ? lowering : null)] };
-        BatchPlan batch = BatchPlan.Of(compact, settings, sample);
+        BatchPlan batch = BatchPlan.Of(compact, settings, sample, cancel);
         if (settings.Goal == Goal.Throughput && batch.Input is not null)
             sample = sample.OnWords();
         bool[] inLanes = sample.InLanes;
