@@ -12,6 +12,17 @@ public sealed class GeneratedTierTests(TierProgram program) : IClassFixture<Tier
     public void Generated_code_gives_the_scores_of_the_reference_on_every_tier(string tier, string setting, string value) =>
         program.Check(tier, (setting, value));
 
+    // Beyond its limit of locals the JIT leaves some in memory, so the code changes with the limit. What runs once, to make tables, may.
+    [Fact]
+    public void No_method_passes_the_limit_of_locals_that_the_JIT_optimises()
+    {
+        Dictionary<string, string> usual = program.CodeSizes(mostLocals: 1024), more = program.CodeSizes(mostLocals: 8192), few = program.CodeSizes(mostLocals: 48);
+        string[] methods = [.. usual.Keys.Intersect(more.Keys)];
+        Assert.True(methods.Count(method => method.StartsWith("Generated.", StringComparison.Ordinal)) > 100, $"{methods.Length}");
+        Assert.Contains(methods, method => few.TryGetValue(method, out string? size) && size != more[method]);
+        Assert.DoesNotContain(methods, method => usual[method] != more[method]);
+    }
+
     [Fact]
     public void The_program_calls_the_kernels_of_all_lowerings()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
@@ -110,6 +111,20 @@ public sealed class TierProgram : IDisposable
             Assert.True(MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(path)).SequenceEqual(answers), $"{name} {tier}");
             File.Delete(path);
         }
+    }
+
+    /// <summary>Bytes of code of each method of the generated classes and of the kernels that the JIT compiled, but for those that make tables.</summary>
+    /// <param name="mostLocals">How many locals of a method the JIT optimises; 1,024 unless told.</param>
+    internal Dictionary<string, string> CodeSizes(int mostLocals)
+    {
+        string list = Path.Combine(_folder, $"{mostLocals}.methods");
+        Check("as it is", ("DOTNET_JitMaxLocalsToTrack", mostLocals.ToString("x", CultureInfo.InvariantCulture)), ("DOTNET_JitDisasmSummary", "1"), ("DOTNET_JitStdOutFile", list));
+        // "  12: JIT compiled Generated.Net:Run(System.Span`1[ulong]) [FullOpts, IL size=345, code size=3588]"
+        return File.ReadLines(list)
+            .Select(line => line[(line.IndexOf("compiled ", StringComparison.Ordinal) + 9)..].Split(" [", 2))
+            .Where(parts => (parts[0].StartsWith("Generated.", StringComparison.Ordinal) || parts[0].StartsWith("Bnn.Kernels.", StringComparison.Ordinal))
+                && !parts[0].Contains(":.cctor", StringComparison.Ordinal))
+            .ToDictionary(parts => parts[0], parts => parts[1]);
     }
 
     private static IEnumerable<(string Name, string Text, string? Lowering)> Models()

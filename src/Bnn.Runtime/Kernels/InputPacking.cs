@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics;
 namespace Bnn.Kernels;
 
 /// <summary>Packs bytes into bits, 64 to a word: one plane of an input encoding.</summary>
-/// <remarks>Exact on every lane width: the same bits with 512, 256, 128 bits and without vectors. Cost: about one compare and one mask for each vector of bytes.</remarks>
+/// <remarks>
+/// Exact on every lane width: the same bits with 512, 256, 128 bits and without vectors. Cost: about one compare and one mask for each vector of bytes.
+/// Packing a run is not inlined: the eight levels of a thermometer would take a method past the 1,024 locals that the JIT optimises.
+/// </remarks>
 public static class InputPacking
 {
     /// <summary>Packs the bits <c>values[i] ≥ threshold</c>.</summary>
@@ -14,6 +17,7 @@ public static class InputPacking
     /// <param name="words">Bits from <paramref name="bitOffset"/> on must be 0; bit <paramref name="bitOffset"/> + i receives that of value i.</param>
     /// <param name="bitOffset">Where the plane begins, in bits.</param>
     /// <exception cref="ArgumentException"><paramref name="words"/> has no room.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void AtLeast(ReadOnlySpan<byte> values, int threshold, Span<ulong> words, int bitOffset) =>
         Pack(values, new AtLeastTest((byte)threshold), words, bitOffset);
 
@@ -23,6 +27,7 @@ public static class InputPacking
     /// <param name="words">Bits from <paramref name="bitOffset"/> on must be 0; bit <paramref name="bitOffset"/> + i receives that of value i.</param>
     /// <param name="bitOffset">Where the plane begins, in bits.</param>
     /// <exception cref="ArgumentException"><paramref name="words"/> has no room.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Bit(ReadOnlySpan<byte> values, int bit, Span<ulong> words, int bitOffset) =>
         Pack(values, new BitTest(bit), words, bitOffset);
 
