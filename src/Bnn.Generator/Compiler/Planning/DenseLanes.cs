@@ -8,7 +8,7 @@ internal static class DenseLanes
 {
     private static readonly Lowering[] s_lowerings = [Lowering.ActiveColumns, Lowering.Permute];
 
-    /// <summary>A lowering that is faster than words on some tiers and slower on none, the best over all of them; null if there is none.</summary>
+    /// <summary>A lowering that is faster than words on some tiers and slower on none, the best of them on the usual one; null if there is none.</summary>
     /// <param name="network">The compact network.</param>
     /// <param name="index">Index of a layer.</param>
     /// <param name="settings">Goal, lowering by name.</param>
@@ -20,22 +20,20 @@ internal static class DenseLanes
             return settings.Lowering;
         if (settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable)
             return null;
-        Lowering? best = null;
-        double least = CostModel.Advantage;
-        foreach (Lowering lowering in s_lowerings)
+        Lowering[] faster = [.. s_lowerings.Where(lowering =>
         {
-            double[] ratios = [.. LaneTier.All.Select(tier => Cycles(tier, layer, lowering) / (tier.WordFactor * WordCosts.Of(layer)))];
-            double mean = ratios.Average();
-            if (ratios.Max() <= 1 && mean < least)
-                (best, least) = (lowering, mean);
-        }
-        return best;
+            double[] ratios = [.. LaneTier.All.Select(tier => Cycles(tier, network, index, lowering) / (tier.WordFactor * WordCosts.Of(layer)))];
+            return ratios.Max() <= 1 && ratios.Average() < CostModel.Advantage;
+        })];
+        return faster.Length == 0 ? null : faster.OrderBy(lowering => Cycles(LaneTier.Usual, network, index, lowering)).First();
     }
 
     /// <summary>Cycles of one sample.</summary>
-    public static double Cycles(LaneTier tier, DenseLayer layer, Lowering lowering)
+    public static double Cycles(LaneTier tier, Network network, int index, Lowering lowering)
     {
+        var layer = (DenseLayer)network.Layers[index];
         WeightMatrix weights = layer.Weights;
+        double active = index == 0 ? CostModel.ActiveInput : CostModel.Active;
         double steps = Steps(tier, layer, lowering);
         if (lowering == Lowering.ActiveColumns)
         {
@@ -43,7 +41,7 @@ internal static class DenseLanes
             long bytes = (long)words * Inputs(weights) * sizeof(ulong);
             double near = bytes <= 32 << 10 ? CostModel.NearColumn : bytes <= 512 << 10 ? CostModel.MiddleColumn : CostModel.FarColumn;
             return CostModel.ColumnLayer + (weights.Columns * CostModel.ColumnInput)
-                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((CostModel.Active * tier.Plane(width)) + near)));
+                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((active * tier.Plane(width)) + near)));
         }
         int lanes = tier.Words * sizeof(ulong);
         double register = tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister;

@@ -35,7 +35,7 @@ internal sealed record OneSample(Network Network, ChannelLanesPlan? First, Lower
     /// <summary>Cycles of a layer whose pixels are not in lanes.</summary>
     public double Others(int index, LaneTier tier) =>
         index == 0 && First is not null ? First.Cycles * tier.WordFactor
-        : Dense[index] is { } lowering ? DenseLanes.Cycles(tier, (DenseLayer)Network.Layers[index], lowering)
+        : Dense[index] is { } lowering ? DenseLanes.Cycles(tier, Network, index, lowering)
         : WordCosts.Of(Network.Layers[index], Network.Shapes()[index], Network.IsEightBit(index)) * tier.WordFactor;
 
     /// <summary>Cycles to change the layout before a layer.</summary>
