@@ -56,13 +56,13 @@ internal static class PixelLanesPlanner
     // A layer without live weights is a constant, and its input may have no code.
     private static bool Fits(Layer layer, Shape input) => input.Width <= MostWidth && input.Height * input.Width > 1
         && (layer as WeightedLayer)?.Weights.LiveCount() != 0 && layer switch
-    {
-        ConvolutionLayer convolution => convolution.Output(input).Width <= MostWidth && IsSmall(convolution.Kernel) && IsSmall(convolution.Stride)
-            && convolution.Padding.Top <= MostWidth && convolution.Padding.Left <= MostWidth,
-        MaxPoolLayer pool => pool.Output(input).Width <= MostWidth && (pool.Output(input).Width - 1) * (long)pool.Stride.Width < MostWidth,
-        SumScoresLayer => true,
-        _ => false,
-    };
+        {
+            ConvolutionLayer convolution => convolution.Output(input).Width <= MostWidth && IsSmall(convolution.Kernel) && IsSmall(convolution.Stride)
+                && convolution.Padding.Top <= MostWidth && convolution.Padding.Left <= MostWidth,
+            MaxPoolLayer pool => pool.Output(input).Width <= MostWidth && (pool.Output(input).Width - 1) * (long)pool.Stride.Width < MostWidth,
+            SumScoresLayer => true,
+            _ => false,
+        };
 
     private static bool IsSmall(Extent extent) => extent.Height <= MostWidth && extent.Width <= MostWidth;
 }

@@ -25,20 +25,20 @@ internal static class WordCosts
         switch (layer)
         {
             case ConvolutionLayer convolution:
-            {
-                // Patches come in rows of the kernel, or of its pixels where channels lie between.
-                int groups = GroupMerging.Cheapest(input, convolution), channels = input.Channels / groups;
-                double pieces = groups * convolution.Kernel.Height * (1 + (channels * convolution.Kernel.Width / 64.0)) * (groups > 1 ? convolution.Kernel.Width : 1);
-                double words = OfPosition(convolution, channels);
-                return convolution.Positions(input) * (CostModel.Position + (planes * ((pieces * CostModel.Piece) + (words * CostModel.Word))));
-            }
+                {
+                    // Patches come in rows of the kernel, or of its pixels where channels lie between.
+                    int groups = GroupMerging.Cheapest(input, convolution), channels = input.Channels / groups;
+                    double pieces = groups * convolution.Kernel.Height * (1 + (channels * convolution.Kernel.Width / 64.0)) * (groups > 1 ? convolution.Kernel.Width : 1);
+                    double words = OfPosition(convolution, channels);
+                    return convolution.Positions(input) * (CostModel.Position + (planes * ((pieces * CostModel.Piece) + (words * CostModel.Word))));
+                }
 
             case MaxPoolLayer pool:
-            {
-                Shape output = pool.Output(input);
-                double values = (double)output.Height * output.Width * pool.Window.Height * pool.Window.Width;
-                return values * WeightMatrix.WordsFor(output.Channels) * CostModel.PoolValue;
-            }
+                {
+                    Shape output = pool.Output(input);
+                    double values = (double)output.Height * output.Width * pool.Window.Height * pool.Window.Width;
+                    return values * WeightMatrix.WordsFor(output.Channels) * CostModel.PoolValue;
+                }
 
             case WeightedLayer weighted:
                 return weighted.Positions(input) * planes * Of(weighted);
