@@ -6,14 +6,14 @@ namespace Bnn.Trainer.Commands;
 /// <summary>Options that take one of a few words, with the words in the error.</summary>
 internal static class Choice
 {
-    /// <summary>A word of an enumeration, whatever its case.</summary>
-    public static Option<T> Option<T>(string name, string description, T defaultValue)
+    /// <summary>A word of an enumeration, whatever its case; its first value unless said otherwise.</summary>
+    public static Option<T> Option<T>(string name, string description)
         where T : struct, Enum => new(name)
         {
-            Description = description,
+            // Help would write a default value as the code names it.
+            Description = $"{description} [default: {default(T).ToString().ToLowerInvariant()}]",
             HelpName = "NAME",
-            DefaultValueFactory = _ => defaultValue,
-            CustomParser = result => Parse(result, name, Enum.GetNames<T>()) is { } word ? Enum.Parse<T>(word) : defaultValue,
+            CustomParser = result => Parse(result, name, Enum.GetNames<T>()) is { } word ? Enum.Parse<T>(word) : default,
         };
 
     /// <summary>One of <paramref name="words"/>, or nothing.</summary>

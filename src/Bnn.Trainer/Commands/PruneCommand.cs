@@ -19,7 +19,7 @@ internal static class PruneCommand
         var name = new Option<string?>("--name") { Description = "Name of the smaller model [default: that of the parent]", HelpName = "NAME" };
         Option<int> epochs = Number.Option("--epochs", "Epochs of fine-tuning", defaults.Epochs, 1, 1_000_000);
         Option<double> learningRate = Number.Option("--learning-rate", "Largest learning rate of fine-tuning", defaults.LearningRate, 0.000001, 1.0);
-        Option<ChannelScore> score = Choice.Option("--score", "What says which channels go: activity, or random as a control", defaults.Score);
+        Option<ChannelScore> score = Choice.Option<ChannelScore>("--score", "What says which channels go: activity, or random as a control");
         Option<ulong> seed = Number.Option("--seed", "Same seed, same bits", defaults.Seed, ulong.MinValue, ulong.MaxValue);
         Option<int> threads = CommonOptions.Threads();
         Option<DataSet?> data = CommonOptions.Data();

@@ -12,15 +12,23 @@ internal sealed class LaneTables
     private readonly Plan _plan;
     private readonly List<int> _layers;
 
+    // Rows of masks of each layer: none if everything lives, one if all channels have the same.
+    private readonly Dictionary<int, int> _masks;
+
     /// <param name="plan">Tells which layers need tables.</param>
     public LaneTables(Plan plan)
     {
         _plan = plan;
-        _layers = [.. plan.Layers.Where(layer => layer.Layer is WeightedLayer && (plan.Batch.Input is not null || layer is PixelLanesPlan || layer.Lowering is Lowering.ActiveColumns or Lowering.Permute)).Select(layer => layer.Index)];
+        bool isBatch = plan.Batch.Input is not null;
+        _layers =
+        [
+            .. plan.Layers.Where(layer => layer.Layer is WeightedLayer && (isBatch || layer is PixelLanesPlan || layer.HasDenseKernel)).Select(layer => layer.Index),
+        ];
+        _masks = _layers.ToDictionary(layer => layer, MaskRows);
     }
 
     /// <summary>Words of weights and masks that no other lowering has.</summary>
-    public long Words => _layers.Sum(layer => (IsShared(layer) ? 0 : (long)Rows(layer) * WordsOf(layer)) + Masks(layer) switch { 0 => 0, var rows => (long)rows * WordsOf(layer) });
+    public long Words => _layers.Sum(layer => ((IsShared(layer) ? 0L : Rows(layer)) + _masks[layer]) * WordsOf(layer));
 
     /// <summary>Inputs of a channel, as the tables count them.</summary>
     public int Inputs(int layer) => Packed(layer) is null ? Layer(layer).Weights.Columns : layer == 0 ? _plan.Input.Columns.Length : Layer(layer).Weights.Columns;
@@ -33,8 +41,8 @@ internal sealed class LaneTables
         string index = Literal.Of(layer);
         string signs = IsShared(layer) ? $"Layer{index}Weights.Slice(0, {Literal.Of(Rows(layer) * WordsOf(layer))})" : $"Lanes{index}Signs";
         string numbers = Layer(layer) is ScoreLayer scores ? $"Lanes{index}Biases, {Literal.Of(scores.Scale)}" : $"Lanes{index}Limits";
-        string masks = Masks(layer) == 0 ? "default" : $"Lanes{index}Masks";
-        if (areMasksExpanded && Masks(layer) > 0)
+        string masks = _masks[layer] == 0 ? "default" : $"Lanes{index}Masks";
+        if (areMasksExpanded && _masks[layer] > 0)
             masks = $"global::Bnn.Kernels.RowMasks.Expand({masks}, {signs})";
         return $"{signs}, {masks}, {numbers}";
     }
@@ -48,7 +56,7 @@ internal sealed class LaneTables
             string name = "Lanes" + Literal.Of(layer);
             if (!IsShared(layer))
                 TableText.Emit(w, name + "Signs", "ulong", Rows(layer) * words, i => Literal.Of(Signs(layer, i / words)[i % words]), cancel);
-            if (Masks(layer) is > 0 and int rows)
+            if (_masks[layer] is > 0 and int rows)
                 TableText.Emit(w, name + "Masks", "ulong", rows * words, i => Literal.Of(Live(layer, i / words, i % words)), cancel);
             EquatableArray<int> numbers = Layer(layer) is ScoreLayer scores ? scores.Biases : Layer(layer).Limits()!.Value;
             TableText.Emit(w, name + (Layer(layer) is ScoreLayer ? "Biases" : "Limits"), "int", numbers.Length, i => Literal.Of(numbers[i]), cancel);
@@ -63,7 +71,8 @@ internal sealed class LaneTables
 
     // Rows in the order of packed bits, of a dense layer whose input is a vector.
     private PackedRows? Packed(int layer) =>
-        _plan.Layers[layer] is WeightedPlan { Layer: DenseLayer or ScoresLayer } plan && (layer == 0 || plan.Input.IsChannelMajor || plan.Input.Shape is { Height: 1, Width: 1 })
+        _plan.Layers[layer] is WeightedPlan { Layer: DenseLayer or ScoresLayer } plan
+            && (layer == 0 || plan.Input.IsChannelMajor || plan.Input.Shape is { Height: 1, Width: 1 })
             ? plan.Rows.Rows : null;
 
     private bool IsShared(int layer) => Packed(layer) is not null && _plan.Layers[layer].Lowering == Lowering.PopCountTable;
@@ -72,8 +81,7 @@ internal sealed class LaneTables
 
     private ulong Live(int layer, int row, int word) => Packed(layer) is { } packed ? packed.Live(row, word) : Layer(layer).Weights.Live(row, word);
 
-    // Rows of masks: none if everything lives, one if all channels have the same.
-    private int Masks(int layer)
+    private int MaskRows(int layer)
     {
         int words = WordsOf(layer), inputs = Inputs(layer), rows = Rows(layer);
         bool isWhole = true, isSame = true;

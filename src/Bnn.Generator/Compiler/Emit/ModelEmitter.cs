@@ -61,7 +61,7 @@ internal static class ModelEmitter
             var tables = new LaneTables(plan);
             foreach (PixelLanesPlan layer in plan.Layers.OfType<PixelLanesPlan>().Where(layer => layer.Index == layer.First))
                 PixelLanesEmitter.Emit(w, plan, layer, tables);
-            foreach (LayerPlan layer in plan.Layers.Where(layer => layer.Lowering is Lowering.ActiveColumns or Lowering.Permute))
+            foreach (LayerPlan layer in plan.Layers.Where(layer => layer.HasDenseKernel))
                 DenseLanesEmitter.Emit(w, layer, tables);
             if (plan.Batch.Input is not null)
                 BatchEmitter.Emit(w, plan, tables, cancel);

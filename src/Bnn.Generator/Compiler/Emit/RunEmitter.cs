@@ -64,7 +64,7 @@ internal static class RunEmitter
             case WeightedPlan { Lowering: Lowering.Unrolled } plan:
                 UnrolledEmitter.Emit(w, plan, cancel);
                 break;
-            case WeightedPlan { Lowering: Lowering.ActiveColumns or Lowering.Permute }:
+            case WeightedPlan { HasDenseKernel: true }:
                 break;
             case WeightedPlan plan:
                 DenseEmitter.Emit(w, plan, cancel);
@@ -89,7 +89,7 @@ internal static class RunEmitter
             // Bits between those that are read were computed along with them.
             foreach (int word in layer.Index > 0 && layer.ReadsInput ? plan.Rows.Rows.UnreadWords : [])
                 w.Line($"{from}[{Literal.Of(word)}] &= {Literal.Of(~plan.Rows.Rows.Unread(word))};");
-            if (layer.Lowering is Lowering.ActiveColumns or Lowering.Permute)
+            if (layer.HasDenseKernel)
             {
                 w.Line($"Lanes{Literal.Of(layer.Index)}.Layer.Run({from}, {to});");
                 return;

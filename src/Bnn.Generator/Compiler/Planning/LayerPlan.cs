@@ -51,6 +51,9 @@ internal abstract record LayerPlan(int Index, Layer Layer, ImageLayout Input, Im
     /// <summary>Words of constants in the assembly.</summary>
     public virtual long TableWords => 0;
 
+    /// <summary>Whether a kernel with the channels of a dense layer in lanes does it.</summary>
+    public bool HasDenseKernel => Lowering is Lowering.ActiveColumns or Lowering.Permute;
+
     /// <summary>Whether the layer needs its input at all.</summary>
     public virtual bool ReadsInput => true;
 }
