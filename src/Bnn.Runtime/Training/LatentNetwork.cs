@@ -71,6 +71,9 @@ internal sealed class LatentNetwork
     /// <summary>Of the classes, in units of the score; used rounded.</summary>
     public TrainedArray Biases { get; }
 
+    /// <summary>How latents become weights, and sums values; not saved.</summary>
+    public Binarization Binarization { get; } = new();
+
     /// <summary>Steps that the optimiser's averages hold.</summary>
     public long OptimizerSteps { get; set; }
 
@@ -131,6 +134,7 @@ internal sealed class LatentNetwork
         var copy = new LatentNetwork(Input, Encoding, Architecture, Classes, HasScale) { OptimizerSteps = OptimizerSteps };
         foreach ((FloatBuffer from, FloatBuffer to) in Buffers().Zip(copy.Buffers()))
             from.Span.CopyTo(to.Span);
+        copy.Binarization.CopyFrom(Binarization);
         for (int l = 0; l < Layers.Length; l++)
             Layers[l].Flips.CopyTo(copy.Layers[l].Flips, 0);
         return copy;

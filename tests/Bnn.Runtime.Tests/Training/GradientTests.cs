@@ -53,7 +53,8 @@ public sealed class GradientTests
         double expected = slow.Loss(gradients: true);
 
         using var pool = new WorkerPool(2);
-        var forward = new ForwardPass(network, images.Count, pool, isSmooth);
+        network.Binarization.HasRealWeights = network.Binarization.HasRealValues = isSmooth;
+        var forward = new ForwardPass(network, images.Count, pool);
         var gradients = new GradientKeeper();
         var backward = new BackwardPass(forward, Smoothing, Temperature) { Check = gradients };
         forward.Run(new PlainSource(images), 0, images.Count, useBatchStatistics: true);

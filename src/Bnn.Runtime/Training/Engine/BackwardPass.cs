@@ -3,8 +3,8 @@ namespace Bnn.Training;
 /// <summary>Loss and gradients of the batch that a <see cref="ForwardPass"/> has just run, and the optimiser's step on them.</summary>
 /// <remarks>
 /// Straight-through estimator: the sign of a channel passes the gradient where |y| ≤ 1, the sign of a latent weight passes it unchanged
-/// (latents are kept in [−1, 1]). Both are the true gradient of the network in which sign is replaced by clipping to [−1, 1], which is
-/// how <see cref="Batch.IsSmooth"/> checks them. Source: arXiv:1308.3432, arXiv:1602.02830.
+/// (latents are kept in [−1, 1]). Both are the true gradient of the network in which sign is replaced by clipping to [−1, 1], which
+/// <see cref="Binarization"/> can do to check them. Source: arXiv:1308.3432, arXiv:1602.02830.
 /// </remarks>
 internal sealed unsafe class BackwardPass : IGradientSink
 {
@@ -66,8 +66,7 @@ internal sealed unsafe class BackwardPass : IGradientSink
         {
             for (int c = 0; c < classes; c++)
             {
-                float bias = _network.Biases.Values.Pointer[c];
-                p[c] = _temperature * (scores.Sum(row, c, 0) + (batch.IsSmooth ? bias : LatentNetwork.RoundBias(bias)));
+                p[c] = _temperature * (scores.Sum(row, c, 0) + batch.Binarization.Bias(_network.Biases.Values.Pointer[c]));
             }
             _losses[row] = CrossEntropy.Evaluate(p, _labels[row], _smoothing);
             for (int c = 0; c < classes; c++)

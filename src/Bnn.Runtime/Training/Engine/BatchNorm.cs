@@ -68,8 +68,4 @@ internal sealed class BatchNorm
     /// <summary>+1 where x ≥ 0, else −1.</summary>
     public static Vector256<float> Sign(Vector256<float> x) =>
         Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.One, -Vector256<float>.One);
-
-    /// <summary>The bit of y, or y clipped to [−1, 1].</summary>
-    public static Vector256<float> Activate(Vector256<float> y, bool isSmooth) =>
-        isSmooth ? Vector256.Min(Vector256.Max(y, -Vector256<float>.One), Vector256<float>.One) : Sign(y);
 }

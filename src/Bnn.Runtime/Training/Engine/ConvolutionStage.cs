@@ -33,7 +33,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
-        _weights = new(_layout, layer, needsGradient: previous is not null);
+        _weights = new(_layout, layer, batch.Binarization, needsGradient: previous is not null);
         _resultLength = (geometry.Result.Count + (2 * V.Count) - 1) / V.Count * V.Count;
         int capacity = batch.Capacity;
         _planes = new(checked(capacity * _layout.SampleLength));
@@ -61,7 +61,6 @@ internal sealed unsafe class ConvolutionStage : Stage
     /// <inheritdoc/>
     public override void Forward(bool stopAtSums)
     {
-        _weights.IsSmooth = Batch.IsSmooth;
         Batch.Pool.Run(_weights.Panels, _packTask);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
@@ -206,16 +205,16 @@ internal sealed unsafe class ConvolutionStage : Stage
         V means = Vector256.Create(mean), factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
         int i = 0;
         for (; i + V.Count <= count; i += V.Count)
-            BatchNorm.Activate(BatchNorm.Normalize(Vector256.Load(sums + i), means, factors, shifts), Batch.IsSmooth).Store(values + i);
+            Batch.Binarization.Value(BatchNorm.Normalize(Vector256.Load(sums + i), means, factors, shifts)).Store(values + i);
         for (; i < count; i++)
-        {
-            float y = BatchNorm.Normalize(sums[i], mean, factor, shift);
-            values[i] = Batch.IsSmooth ? Math.Clamp(y, -1, 1) : y >= 0 ? 1 : -1;
-        }
+            values[i] = Batch.Binarization.Value(BatchNorm.Normalize(sums[i], mean, factor, shift));
     }
 
-    // g = gradient where |y| ≤ 1, else 0; and the sums of g and g·x̂ of this sample.
-    private void MaskSample(int row, int worker)
+    private void MaskSample(int row, int worker) => MaskSample(new ClipSurrogate(), row);
+
+    // g = slope · gradient by the bit; and the sums of g and g·x̂ of this sample.
+    private void MaskSample<T>(T surrogate, int row)
+        where T : struct, ISurrogate
     {
         float* sums = _results.Pointer + ((long)row * _resultLength), gradients = _gradients.Pointer + ((long)row * _resultLength);
         for (int c = 0; c < Layer.Channels; c++, sums += Positions, gradients += Positions)
@@ -228,7 +227,7 @@ internal sealed unsafe class ConvolutionStage : Stage
             {
                 V sum = Vector256.Load(sums + i);
                 V y = BatchNorm.Normalize(sum, means, factors, shifts);
-                V g = Vector256.Load(gradients + i) & Vector256.LessThanOrEqual(Vector256.Abs(y), V.One);
+                V g = surrogate.Pass(Vector256.Load(gradients + i), y);
                 g.Store(gradients + i);
                 shiftLanes += g;
                 scaleLanes = Vector256.FusedMultiplyAdd(g, (sum - means) * inverses, scaleLanes);
@@ -237,7 +236,7 @@ internal sealed unsafe class ConvolutionStage : Stage
             for (; i < Positions; i++)
             {
                 float y = BatchNorm.Normalize(sums[i], mean, factor, shift);
-                gradients[i] = Math.Abs(y) <= 1 ? gradients[i] : 0;
+                gradients[i] = surrogate.Pass(Vector256.Create(gradients[i]), Vector256.Create(y)).ToScalar();
                 shiftSum += gradients[i];
                 scaleSum = MathF.FusedMultiplyAdd(gradients[i], (sums[i] - mean) * inverse, scaleSum);
             }

@@ -166,7 +166,7 @@ internal sealed unsafe class DenseStage : Stage
             for (int column = 0; column < Gemm.Columns; column += V.Count)
             {
                 V weight = Vector256.Load(weights + column);
-                (Batch.IsSmooth ? weight : BatchNorm.Sign(weight)).Store(signs + column);
+                Batch.Binarization.Weight(weight).Store(signs + column);
             }
         }
     }
@@ -203,7 +203,7 @@ internal sealed unsafe class DenseStage : Stage
         for (int row = 0; row < Batch.Rows; row++)
         {
             V y = BatchNorm.Normalize(Vector256.Load(dots + (row * Gemm.Columns)), mean, factor, shift);
-            BatchNorm.Activate(y, Batch.IsSmooth).Store(values + ((long)row * next._stride));
+            Batch.Binarization.Value(y).Store(values + ((long)row * next._stride));
         }
     }
 
@@ -228,7 +228,7 @@ internal sealed unsafe class DenseStage : Stage
         {
             float* weights = Layer.Weights.Values.Pointer + ((long)(first + j) * Layer.Stride);
             for (int c = 0; c < Layer.Channels; c++)
-                signs[(c * Gemm.Columns) + j] = j >= width ? 0 : Batch.IsSmooth ? weights[c] : weights[c] >= 0 ? 1 : -1;
+                signs[(c * Gemm.Columns) + j] = j >= width ? 0 : Batch.Binarization.Weight(weights[c]);
         }
         new Span<float>(gradients, tiles * Gemm.Rows * Gemm.Columns).Clear();
         for (int k = 0; k < Layer.Channels; k += Gemm.BlockK)
@@ -249,13 +249,14 @@ internal sealed unsafe class DenseStage : Stage
     private void ReceiveGradients(int panel, float* gradients, IGradientSink sink)
     {
         for (int column = 0; column < Gemm.Columns; column += V.Count)
-            ThroughNorm(panel, column, gradients + column, sink);
+            ThroughNorm(new ClipSurrogate(), panel, column, gradients + column, sink);
         for (int row = 0; row < Batch.Rows && Previous is not null; row += Gemm.Rows)
             PackGradients(row, panel);
     }
 
-    // With g = mask · gradient by y and x̂ = (dot − mean) / σ: d shift = Σ g, d scale = Σ g·x̂, d dot = scale / σ · (g − d shift / n − x̂ · d scale / n).
-    private void ThroughNorm(int panel, int column, float* gradients, IGradientSink sink)
+    // With g = slope · gradient by the bit and x̂ = (dot − mean) / σ: d shift = Σ g, d scale = Σ g·x̂, d dot = scale / σ · (g − d shift / n − x̂ · d scale / n).
+    private void ThroughNorm<T>(T surrogate, int panel, int column, float* gradients, IGradientSink sink)
+        where T : struct, ISurrogate
     {
         int channel = (panel * Gemm.Columns) + column;
         long offset = ((long)panel * Batch.Capacity * Gemm.Columns) + column;
@@ -268,7 +269,7 @@ internal sealed unsafe class DenseStage : Stage
         {
             V dot = Vector256.Load(dots + (row * Gemm.Columns));
             V y = BatchNorm.Normalize(dot, mean, factor, shift);
-            V g = Vector256.Load(gradients + (row * Gemm.Columns)) & Vector256.LessThanOrEqual(Vector256.Abs(y), V.One);
+            V g = surrogate.Pass(Vector256.Load(gradients + (row * Gemm.Columns)), y);
             g.Store(gradients + (row * Gemm.Columns));
             shiftGradient += g;
             scaleGradient = Vector256.FusedMultiplyAdd(g, (dot - mean) * inverse, scaleGradient);

@@ -3,10 +3,10 @@ namespace Bnn.Training;
 /// <summary>Runs a batch through the latent network in floats, stage by stage, and keeps what the backward pass needs.</summary>
 internal sealed class ForwardPass
 {
-    public ForwardPass(LatentNetwork network, int capacity, WorkerPool pool, bool isSmooth = false)
+    public ForwardPass(LatentNetwork network, int capacity, WorkerPool pool)
     {
         Network = network;
-        Batch = new(pool, capacity) { IsSmooth = isSmooth };
+        Batch = new(pool, capacity, network.Binarization);
         Stages = new Stage[network.Layers.Length];
         for (int l = 0; l < Stages.Length; l++)
         {
