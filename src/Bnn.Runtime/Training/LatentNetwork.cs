@@ -90,6 +90,9 @@ internal sealed class LatentNetwork
     /// <summary>Whether layer <paramref name="index"/> sees bytes, 2v − 255.</summary>
     public bool IsEightBit(int index) => index == 0 && Encoding.IsEightBit;
 
+    /// <summary>Logit by score: scores are sums over as many weights and positions.</summary>
+    public double LogitScale(double temperature) => temperature / Math.Sqrt((double)Layers[^1].Inputs * ScorePositions);
+
     public int Bias(int label) => RoundBias(Biases.Values.Span[label]);
 
     /// <summary>To the nearest integer, ties to even.</summary>

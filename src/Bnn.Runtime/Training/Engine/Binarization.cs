@@ -14,6 +14,12 @@ internal sealed class Binarization
     /// <summary>Whether the function of the surrogate takes the place of the sign of y.</summary>
     public bool HasRealValues { get; set; }
 
+    /// <summary>The slope that stands for that of the sign of y.</summary>
+    public Surrogate Surrogate { get; set; }
+
+    /// <summary>Of <see cref="Surrogate.Reste"/>; at least 1.</summary>
+    public float Order { get; set; } = 1;
+
     /// <summary>The weight that a latent stands for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Weight(V latent) => HasRealWeights ? latent : BatchNorm.Sign(latent);
@@ -34,7 +40,13 @@ internal sealed class Binarization
     public float Bias(float bias) => HasRealWeights ? bias : LatentNetwork.RoundBias(bias);
 
     /// <summary>Sets all properties to those of another one.</summary>
-    public void CopyFrom(Binarization other) => (HasRealWeights, HasRealValues) = (other.HasRealWeights, other.HasRealValues);
+    public void CopyFrom(Binarization other) =>
+        (HasRealWeights, HasRealValues, Surrogate, Order) = (other.HasRealWeights, other.HasRealValues, other.Surrogate, other.Order);
 
-    private static V RealValue(V y) => new ClipSurrogate().Value(y);
+    private V RealValue(V y) => Surrogate switch
+    {
+        Surrogate.BiReal => new BiRealSurrogate().Value(y),
+        Surrogate.Reste => new ResteSurrogate(Order).Value(y),
+        _ => new ClipSurrogate().Value(y),
+    };
 }

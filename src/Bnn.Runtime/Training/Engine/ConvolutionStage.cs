@@ -210,7 +210,21 @@ internal sealed unsafe class ConvolutionStage : Stage
             values[i] = Batch.Binarization.Value(BatchNorm.Normalize(sums[i], mean, factor, shift));
     }
 
-    private void MaskSample(int row, int worker) => MaskSample(new ClipSurrogate(), row);
+    private void MaskSample(int row, int worker)
+    {
+        switch (Batch.Binarization.Surrogate)
+        {
+            case Surrogate.BiReal:
+                MaskSample(new BiRealSurrogate(), row);
+                break;
+            case Surrogate.Reste:
+                MaskSample(new ResteSurrogate(Batch.Binarization.Order), row);
+                break;
+            default:
+                MaskSample(new ClipSurrogate(), row);
+                break;
+        }
+    }
 
     // g = slope · gradient by the bit; and the sums of g and g·x̂ of this sample.
     private void MaskSample<T>(T surrogate, int row)

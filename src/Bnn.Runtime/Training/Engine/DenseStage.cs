@@ -249,7 +249,20 @@ internal sealed unsafe class DenseStage : Stage
     private void ReceiveGradients(int panel, float* gradients, IGradientSink sink)
     {
         for (int column = 0; column < Gemm.Columns; column += V.Count)
-            ThroughNorm(new ClipSurrogate(), panel, column, gradients + column, sink);
+        {
+            switch (Batch.Binarization.Surrogate)
+            {
+                case Surrogate.BiReal:
+                    ThroughNorm(new BiRealSurrogate(), panel, column, gradients + column, sink);
+                    break;
+                case Surrogate.Reste:
+                    ThroughNorm(new ResteSurrogate(Batch.Binarization.Order), panel, column, gradients + column, sink);
+                    break;
+                default:
+                    ThroughNorm(new ClipSurrogate(), panel, column, gradients + column, sink);
+                    break;
+            }
+        }
         for (int row = 0; row < Batch.Rows && Previous is not null; row += Gemm.Rows)
             PackGradients(row, panel);
     }

@@ -29,6 +29,9 @@ internal sealed class ForwardPass
     /// <summary>The last stage; its sums are the scores without bias.</summary>
     public DenseStage Scores => (DenseStage)Stages[^1];
 
+    /// <summary>The score of a class: of a binary network an integer.</summary>
+    public double Score(int row, int label) => (double)Scores.Sum(row, label, 0) + Batch.Binarization.Bias(Network.Biases.Values.Span[label]);
+
     /// <summary>Runs <paramref name="rows"/> samples through all layers.</summary>
     /// <param name="source">Where samples come from.</param>
     /// <param name="first">Index of the first one.</param>
