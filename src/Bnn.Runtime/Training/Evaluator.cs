@@ -3,14 +3,16 @@ namespace Bnn.Training;
 /// <summary>Runs whole data sets through the latent network in floats, with the running statistics of batch norm.</summary>
 internal sealed class Evaluator
 {
+    private const long ProductsOfBatch = 2_000_000_000;
     private readonly ForwardPass _forward;
     private readonly double _temperature;
 
     public Evaluator(LatentNetwork network, WorkerPool pool, double temperature)
     {
         _temperature = temperature;
-        // Maps of many channels take much memory; the size of the batch changes no bit.
-        _forward = new(network, network.Architecture.HasConvolution ? 48 : 240, pool);
+        // Maps of many channels take much memory, and a batch should take less than a tenth of a second. Its size changes no bit.
+        long products = network.Layers.Sum(layer => (long)layer.Inputs * layer.Geometry.Output.Count);
+        _forward = new(network, (int)Math.Clamp(ProductsOfBatch / products, Gemm.Rows, network.Architecture.HasConvolution ? 48 : 240), pool);
     }
 
     /// <summary>Classes, accuracy and loss over <paramref name="images"/>.</summary>
