@@ -17,7 +17,7 @@ public sealed class TrainingRun : IDisposable
     private readonly BackwardPass _backward;
     private readonly Evaluator _evaluator;
     private readonly Schedule _schedule;
-    private readonly Teacher? _teacher;
+    private readonly Distillation? _distillation;
     private readonly List<EpochRecord> _history;
     private readonly bool[][] _signs;   // [layers][inputs · stride] at the end of the last epoch
     private bool _isBroken;
@@ -33,11 +33,11 @@ public sealed class TrainingRun : IDisposable
         _batches = new(split.Training, options, _pool.Threads);
         _schedule = new(options, StepsPerEpoch);
         _schedule.Apply(EpochsDone, network.Binarization);
-        _teacher = TeacherOf(teacher);
+        _distillation = DistillationOf(teacher);
         _forward = new(network, _batches.BatchSize, _pool);
         _backward = new(_forward, options.LabelSmoothing, Temperature)
         {
-            Teacher = _teacher,
+            Distillation = _distillation,
             FlipThreshold = options.Optimizer == WeightOptimizer.Bop ? options.FlipThreshold : null,
         };
         _evaluator = new(network, _pool, Temperature);
@@ -143,7 +143,7 @@ public sealed class TrainingRun : IDisposable
             cancel.ThrowIfCancellationRequested();
             int first = _batches.Select(step);
             _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
-            _teacher?.Run(_batches, first, _batches.BatchSize);
+            _distillation?.Run(_batches, first, _batches.BatchSize);
             double rate = LearningRate(epoch, step);
             loss += _backward.Step(_batches.Labels, rate, Options.Adaptivity * rate / Options.LearningRate);
             double speed = (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds;
@@ -211,7 +211,7 @@ public sealed class TrainingRun : IDisposable
 
     internal double LearningRate(int epoch, int step) => _schedule.LearningRate(epoch, step);
 
-    private Teacher? TeacherOf(Checkpoint? teacher)
+    private Distillation? DistillationOf(Checkpoint? teacher)
     {
         if (Options.DistillationWeight > 0 != teacher is not null)
             throw new ArgumentException("A teacher and a distillation weight above 0 go together.", nameof(teacher));

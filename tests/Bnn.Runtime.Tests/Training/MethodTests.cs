@@ -138,7 +138,7 @@ public sealed class MethodTests
     {
         using var pool = new WorkerPool(1);
         const double Weight = 0.6, Softness = 2.5, H = 1e-6;
-        var teacher = new Teacher(s_teacher, Weight, Softness, capacity: 4, pool);
+        var teacher = new Distillation(s_teacher, Weight, Softness, capacity: 4, pool);
         teacher.Run(new PlainSource(s_images), 0, 4);
         double[] logits = [0.3, -1, 2, 0.1, -0.4];
         double[] gradients = Gradients(logits, out _);

@@ -36,8 +36,8 @@ internal sealed unsafe class BackwardPass : IGradientSink
     /// <summary>If set, receives the gradients instead of the optimiser. For gradient checks.</summary>
     public IGradientSink? Check { get; init; }
 
-    /// <summary>Has run the batch before each step; null: the labels alone are the target.</summary>
-    public Teacher? Teacher { get; init; }
+    /// <summary>Has run the batch on its teacher before each step; null: the labels alone are the target.</summary>
+    public Distillation? Distillation { get; init; }
 
     /// <summary>Threshold of <see cref="Training.Bop"/>, which then changes the weights; null: Adam does.</summary>
     public double? FlipThreshold { get; init; }
@@ -87,8 +87,8 @@ internal sealed unsafe class BackwardPass : IGradientSink
             _losses[row] = CrossEntropy.Evaluate(p, _labels[row], _smoothing);
             for (int c = 0; c < classes; c++)
                 p[c] -= (c == _labels[row] ? 1 - _smoothing : 0) + (_smoothing / classes);
-            if (Teacher is not null)
-                _losses[row] = Teacher.Blend(row, _losses[row], p, _logits[worker]);
+            if (Distillation is not null)
+                _losses[row] = Distillation.Blend(row, _losses[row], p, _logits[worker]);
             for (int c = 0; c < classes; c++)
                 scores.SetGradient(row, c, (float)(p[c] * _temperature / batch.Rows));
         }

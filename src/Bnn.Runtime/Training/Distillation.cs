@@ -1,12 +1,12 @@
 namespace Bnn.Training;
 
-/// <summary>A trained network whose probabilities another one learns to give.</summary>
+/// <summary>Learning from a teacher: a trained network whose probabilities another one learns to give.</summary>
 /// <remarks>
-/// It sees the same, augmented samples through its own encoding, with its running statistics, and does not change.
+/// The teacher sees the same, augmented samples through its own encoding, with its running statistics, and does not change.
 /// The loss is (1 − w) · cross-entropy with the labels + w · T² · divergence from the teacher's probabilities, those of both taken at logit / T.
 /// Source: arXiv:1503.02531.
 /// </remarks>
-internal sealed class Teacher
+internal sealed class Distillation
 {
     private readonly ForwardPass _forward;
     private readonly double _temperature;
@@ -16,7 +16,7 @@ internal sealed class Teacher
     /// <param name="softness">T, positive.</param>
     /// <param name="capacity">Samples of a batch.</param>
     /// <param name="pool">Workers.</param>
-    public Teacher(Checkpoint checkpoint, double weight, double softness, int capacity, WorkerPool pool)
+    public Distillation(Checkpoint checkpoint, double weight, double softness, int capacity, WorkerPool pool)
     {
         (Weight, Softness, _temperature) = (weight, softness, checkpoint.Network.LogitScale(checkpoint.Options.Temperature));
         _forward = new(checkpoint.Network, capacity, pool);
