@@ -65,9 +65,18 @@ internal static class ExperimentCommand
     {
         if (piece.Kept.Count == 0)
             return;
-        var table = new ResultTable(piece.Plan, ArmSummary.All(piece.Plan, piece.Kept));
-        AtomicFile.WriteText(Path.Combine(piece.Results.Path, "table.csv"), table.ToCsv());
-        AtomicFile.WriteText(Path.Combine(piece.Results.Path, "table.md"), table.ToMarkdown());
+        IReadOnlyList<ArmSummary> summaries = ArmSummary.All(piece.Plan, piece.Kept);
+        (string File, string Text)[] curves = [.. ResultCurves.Of(piece.Plan, summaries)];
+        var table = new ResultTable(piece.Plan, summaries);
+        (string File, string Text)[] files = [("table.csv", table.ToCsv()), ("table.md", table.ToMarkdown(curves.Select(curve => curve.File))), .. curves];
+        foreach ((string file, string text) in files)
+            WriteIfOther(Path.Combine(piece.Results.Path, file), text);
+    }
+
+    private static void WriteIfOther(string path, string text)
+    {
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+            AtomicFile.WriteText(path, text);
     }
 
     private static void Conclude(CommandContext context, Piece piece)

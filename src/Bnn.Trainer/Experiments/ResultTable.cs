@@ -25,7 +25,8 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
     }
 
     /// <summary>For a repository.</summary>
-    public string ToMarkdown()
+    /// <param name="pictures">Files that are shown below the table.</param>
+    public string ToMarkdown(IEnumerable<string> pictures)
     {
         var text = new StringBuilder();
         int done = plan.Runs.Count(run => summaries.Any(summary => summary.Results.Any(result => result.Key == run.Key)));
@@ -36,6 +37,7 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
         text.Append(CultureInfo.InvariantCulture, $"\n| {string.Join(" | ", Columns())} |\n| --- |{string.Concat(Enumerable.Repeat(" --: |", Columns().Count() - 1))}\n");
         foreach (ArmSummary summary in summaries)
             text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Cells(summary))} |\n");
+        text.Append('\n').AppendJoin('\n', pictures.Select(picture => $"![{Path.GetFileNameWithoutExtension(picture)}]({picture})")).Append('\n');
         return text.ToString();
     }
 
