@@ -132,6 +132,39 @@ public sealed class ExperimentCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_carried_state_lets_another_machine_go_on_to_the_same_result()
+    {
+        const string Long = """
+            { "data": "optdigits", "options": { "arch": "dense-48 scores", "epochs": 60, "batch": 8 }, "variants": { "a": {}, "b": { "from": "a", "epochs": 30 } } }
+            """;
+        Run(Long);
+        string[] whole = [.. Results().Select(result => result.Model.Hash)];
+        Directory.Delete(_folder.At("results"), recursive: true);
+        Directory.Delete(_folder.At("work"), recursive: true);
+        int pieces = 0;
+        for (Cli piece; !(piece = Run(Long, "--minutes", "0.01", "--carry")).Out.Contains("2 of 2 runs done", StringComparison.Ordinal); pieces++)
+        {
+            Assert.Equal(0, piece.Exit);
+            Assert.Contains("1 state kept with the results: ", piece.Error, StringComparison.Ordinal);
+            Assert.Single(Directory.GetFiles(_folder.At("results", "trial", "carried")));
+            Directory.Delete(_folder.At("work"), recursive: true);
+        }
+        Assert.InRange(pieces, 1, 300);
+        Assert.Equal(whole, Results().Select(result => result.Model.Hash));
+        Assert.False(Directory.Exists(_folder.At("results", "trial", "carried")));
+    }
+
+    [Fact]
+    public void A_damaged_state_is_named()
+    {
+        const string Long = """{ "data": "optdigits", "options": { "arch": "dense-48 scores", "epochs": 400, "batch": 8 } }""";
+        Run(Long, "--minutes", "0.01", "--carry");
+        string state = Assert.Single(Directory.GetFiles(_folder.At("results", "trial", "carried")));
+        File.WriteAllBytes(state, File.ReadAllBytes(state)[..1000]);
+        Run(Long).AssertError(2, $"{Path.GetFileName(state)} is damaged: ");
+    }
+
+    [Fact]
     public void A_piece_that_is_shorter_than_an_epoch_is_refused() =>
         Run("""{ "data": "optdigits" }""", "--minutes", "0.000001").AssertError(1, "longer than the 0.0 s of a piece; give it more --minutes.");
 

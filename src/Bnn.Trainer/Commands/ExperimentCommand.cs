@@ -20,6 +20,7 @@ internal static class ExperimentCommand
         Option<double?> minutes = Number.Optional("--minutes", "Stop between two epochs before so many minutes are over [default: the file's, or no limit]", 0.0, 1_000_000.0);
         var plan = new Option<bool>("--plan") { Description = "Only tell which runs there are, which are done, and how long the others will take" };
         var parallel = new Option<bool>("--parallel") { Description = "Do as many runs side by side as there are threads, each on one" };
+        var carry = new Option<bool>("--carry") { Description = "At the end, keep the states of unfinished runs with the results, so that another machine can go on" };
         Option<int> threads = CommonOptions.Threads();
         Option<string?> dataDir = CommonOptions.DataDir();
         Option<bool> offline = CommonOptions.Offline();
@@ -29,16 +30,16 @@ internal static class ExperimentCommand
             "bnn experiment experiments/widths.json --minutes 100",
         ])
         {
-            file, results, work, minutes, plan, parallel, threads, dataDir, offline,
+            file, results, work, minutes, plan, parallel, carry, threads, dataDir, offline,
         };
         command.SetAction(parsed => Run(context, new(
             parsed.GetRequiredValue(file), parsed.GetValue(results), parsed.GetRequiredValue(work), parsed.GetValue(minutes), parsed.GetValue(plan),
-            parsed.GetValue(parallel), parsed.GetValue(threads), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
+            parsed.GetValue(parallel), parsed.GetValue(carry), parsed.GetValue(threads), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
         return command;
     }
 
     private sealed record Wish(
-        string File, string? Results, string Work, double? Minutes, bool Plan, bool Parallel, int Threads, DataAccess Access);
+        string File, string? Results, string Work, double? Minutes, bool Plan, bool Parallel, bool Carry, int Threads, DataAccess Access);
 
     private static int Run(CommandContext context, Wish wish)
     {
@@ -57,6 +58,10 @@ internal static class ExperimentCommand
         context.Log($"{experiment.Name}: {piece.Done} of {Text.Count(plan.Runs.Count, "run")} done; about {Text.Duration(piece.TimeLeft())} left");
         piece.Run(() => piece.Save(() => Write(piece)));
         piece.Save(() => Write(piece));
+        if (wish.Carry)
+            Carry(context, piece);
+        else
+            results.Carried.Remove(piece.Unfinished);
         Conclude(context, piece);
         return ExitCode.Ok;
     }
@@ -71,6 +76,15 @@ internal static class ExperimentCommand
         (string File, string Text)[] files = [("table.csv", table.ToCsv()), ("table.md", table.ToMarkdown(curves.Select(curve => curve.File))), .. curves];
         foreach ((string file, string text) in files)
             WriteIfOther(Path.Combine(piece.Results.Path, file), text);
+    }
+
+    private static void Carry(CommandContext context, Piece piece)
+    {
+        IReadOnlyList<PlannedRun> runs = piece.Unfinished;
+        long bytes = 0;
+        piece.Save(() => bytes = piece.Results.Carried.Keep(runs, piece.Work));
+        if (runs.Count > 0)
+            context.Log($"{Text.Count(runs.Count, "state")} kept with the results: {Text.Size(bytes)}");
     }
 
     private static void WriteIfOther(string path, string text)

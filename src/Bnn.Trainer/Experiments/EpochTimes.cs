@@ -45,8 +45,8 @@ internal sealed class EpochTimes(DataShelf data, Machine machine, CancellationTo
         using TrainingRun run = planned.Arm.Variant.Method.Start(planned.Recipe, data.Train(planned.Arm.Data), parent: null, machine.Threads);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var watch = Stopwatch.StartNew();
-        TimeSpan from = default;
-        int first = 0, last = 0;
+        var ends = new List<double>(); // of the steps, in seconds
+        int warm = 0;
         try
         {
             run.RunEpoch(Step, enough.Token);
@@ -55,16 +55,17 @@ internal sealed class EpochTimes(DataShelf data, Machine machine, CancellationTo
         {
             // Wanted.
         }
-        double step = last > first ? (watch.Elapsed - from).TotalSeconds / (last - first) : watch.Elapsed.TotalSeconds / run.StepsPerEpoch;
+        int first = warm > 0 && warm + LeastSteps < ends.Count ? warm : ends.Count / 2; // an epoch may be too short to warm up
+        double step = ends.Count == 1 ? ends[0] : (ends[^1] - ends[first - 1]) / (ends.Count - first);
         // A held-out sample goes forward only, which is a third of the work.
         return step * run.StepsPerEpoch * (1 + (run.Split.Validation.Count / (3.0 * run.Split.Training.Count)));
 
         void Step(TrainingProgress progress)
         {
-            if (first == 0 && watch.Elapsed >= s_warm)
-                (first, from) = (progress.Step, watch.Elapsed);
-            last = progress.Step;
-            if (first > 0 && last >= first + LeastSteps && watch.Elapsed - from >= s_measured)
+            ends.Add(watch.Elapsed.TotalSeconds);
+            if (warm == 0 && watch.Elapsed >= s_warm)
+                warm = ends.Count;
+            if (warm > 0 && ends.Count >= warm + LeastSteps && watch.Elapsed >= s_warm + s_measured)
                 enough.Cancel();
         }
     }

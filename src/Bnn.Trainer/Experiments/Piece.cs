@@ -30,6 +30,7 @@ internal sealed class Piece
     public Piece(CommandContext context, ExperimentPlan plan, DataShelf data, ResultFolder results, WorkFolder work, PieceOptions options)
     {
         (_context, Plan, Data, Results, Work, _options) = (context, plan, data, results, work, options);
+        results.Carried.Restore(plan.Runs, work);
         Machine = Machine.Here(options.Threads);
         Times = new(data, Machine, context.Cancel);
         foreach (PlannedRun run in plan.Runs)
@@ -89,6 +90,10 @@ internal sealed class Piece
 
     /// <summary>Whether there is work to do on a run.</summary>
     public bool IsWanted(PlannedRun run) => !IsDone(run) || (IsCheckpointWanted(run) && !Work.IsFinished(run));
+
+    /// <summary>Runs whose state another machine would need to go on: half-done ones, and those that others start from.</summary>
+    public IReadOnlyList<PlannedRun> Unfinished =>
+        [.. Plan.Runs.Where(run => Work.IsBegun(run) && ((!IsDone(run) && Work.Time(run).Epochs > 0) || IsCheckpointWanted(run)))];
 
     /// <summary>Epochs of a run that are still to be done.</summary>
     public int EpochsLeft(PlannedRun run) => IsWanted(run) && !Work.IsFinished(run) ? Math.Max(0, run.Recipe.Epochs - Work.Time(run).Epochs) : 0;

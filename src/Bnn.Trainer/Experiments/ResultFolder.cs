@@ -9,6 +9,9 @@ internal sealed class ResultFolder(string path)
     /// <summary>The folder; may not exist yet.</summary>
     public string Path => path;
 
+    /// <summary>States that are kept here until their runs end.</summary>
+    public CarriedStates Carried { get; } = new(System.IO.Path.Combine(path, "carried"));
+
     /// <summary>The result of a run, or null.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public RunResult? Find(PlannedRun run)

@@ -55,5 +55,9 @@ internal sealed class WorkFolder(string path)
         AtomicFile.Write(TimePath(run), stream => JsonSerializer.Serialize(stream, time));
     }
 
+    /// <summary>Puts a state there that was saved elsewhere.</summary>
+    public void Restore(PlannedRun run, byte[] checkpoint, RunTime time) => AtomicFile.WriteAll(
+        (Path.Combine(Of(run), "checkpoint.bin"), stream => stream.Write(checkpoint)), (TimePath(run), stream => JsonSerializer.Serialize(stream, time)));
+
     private string TimePath(PlannedRun run) => Path.Combine(Of(run), "time.json");
 }
