@@ -92,8 +92,7 @@ internal sealed class Piece
     public bool IsWanted(PlannedRun run) => !IsDone(run) || (IsCheckpointWanted(run) && !Work.IsFinished(run));
 
     /// <summary>Runs whose state another machine would need to go on: half-done ones, and those that others start from.</summary>
-    public IReadOnlyList<PlannedRun> Unfinished =>
-        [.. Plan.Runs.Where(run => Work.IsBegun(run) && ((!IsDone(run) && Work.Time(run).Epochs > 0) || IsCheckpointWanted(run)))];
+    public IReadOnlyList<PlannedRun> Unfinished => [.. Plan.Runs.Where(run => Work.IsBegun(run) && ((!IsDone(run) && !IsRandom(run)) || IsCheckpointWanted(run)))];
 
     /// <summary>Epochs of a run that are still to be done.</summary>
     public int EpochsLeft(PlannedRun run) => IsWanted(run) && !Work.IsFinished(run) ? Math.Max(0, run.Recipe.Epochs - Work.Time(run).Epochs) : 0;
@@ -161,6 +160,9 @@ internal sealed class Piece
         lock (_gate)
             return _kept.TryGetValue(run.Key, out RunResult? result) && IsComplete(run, result);
     }
+
+    // Made anew as easily as kept.
+    private bool IsRandom(PlannedRun run) => run.Parent is null && Work.Time(run).Epochs == 0;
 
     private void RunAll(Action finished)
     {
