@@ -41,14 +41,11 @@ internal sealed class TrainCommand
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
     private readonly Option<bool> _offline = CommonOptions.Offline();
 
-    private TrainCommand()
-    {
-    }
-
     /// <summary>The command, writing to <paramref name="context"/>.</summary>
     public static Command Create(CommandContext context) => new TrainCommand().Build(context);
 
-    private CommandWithExamples Build(CommandContext context)
+    /// <summary>The command with these very options: what it parsed can be given to <see cref="Options"/>.</summary>
+    public Command Build(CommandContext context)
     {
         var command = new CommandWithExamples("train", "Trains a binary network. A tenth of the training set is held out; the test set is not read.",
         [
@@ -86,10 +83,20 @@ internal sealed class TrainCommand
             ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}. Data of your own: {DataSpec.Forms}.");
         string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Argument} --out RUN");
         RunSession.CheckNew(folder);
+        TrainingOptions options = Options(parsed, set);
+        LabeledImages data = set.ReadTrain(Access(context, parsed));
+        using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
+        return RunSession.Begin(context, run, folder).Run();
+    }
+
+    /// <summary>What the words of a line ask for.</summary>
+    /// <exception cref="UsageException">No run has such options.</exception>
+    public TrainingOptions Options(ParseResult parsed, DataSet set)
+    {
         string architecture = parsed.GetValue(_architecture) ?? "mlp-s";
         ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
         Architecture layers = RunSession.Checked(() => Architecture.Parse(architecture));
-        TrainingOptions options = RunSession.Checked(new TrainingOptions
+        return RunSession.Checked(new TrainingOptions
         {
             Name = parsed.GetValue(_name) ?? set.Name,
             Architecture = layers.ToString(),
@@ -102,9 +109,6 @@ internal sealed class TrainCommand
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
         });
-        LabeledImages data = set.ReadTrain(Access(context, parsed));
-        using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
-        return RunSession.Begin(context, run, folder).Run();
     }
 
     private DataAccess Access(CommandContext context, ParseResult parsed) => DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline));
