@@ -62,7 +62,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     public override void Forward(bool stopAtSums)
     {
         _weights.IsSmooth = Batch.IsSmooth;
-        Batch.Pool.Run(_weights.Panels, _packTask);
+        Batch.Pool.Run(_weights.Panels, _packTask, TrainingPhase.Forward);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
             SetNorm();
@@ -72,10 +72,10 @@ internal sealed unsafe class ConvolutionStage : Stage
     public override void Backward(IGradientSink sink)
     {
         _sink = sink;
-        Batch.Pool.Run(Batch.Rows, _maskTask);
+        Batch.Pool.Run(Batch.Rows, _maskTask, TrainingPhase.Normalize);
         StepNorm();
-        Batch.Pool.Run(Batch.Shards, _backwardTask);
-        Batch.Pool.Run((Layer.Inputs + WeightRowsOfTask - 1) / WeightRowsOfTask, _weightTask);
+        Batch.Pool.Run(Batch.Shards, _backwardTask, TrainingPhase.Normalize);
+        Batch.Pool.Run((Layer.Inputs + WeightRowsOfTask - 1) / WeightRowsOfTask, _weightTask, TrainingPhase.Optimizer);
     }
 
     /// <inheritdoc/>
@@ -126,6 +126,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         float* planes = _planes.Pointer + ((long)row * _layout.SampleLength);
         float* image = _image[worker].Pointer;
+        Batch.Enter(worker, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
         if (Encoder is not null)
             Batch.Encode(Encoder, row, worker, image);
         else
@@ -141,8 +142,10 @@ internal sealed unsafe class ConvolutionStage : Stage
             {
                 (int channel, int rows, int input) = _weights.Place(panel);
                 float* x = planes + ((long)input * _layout.PlaneSize);
+                Batch.Enter(worker, TrainingPhase.Forward);
                 for (int q = 0; q < length; q += Gemm.Columns)
                     ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, length, rows);
+                Batch.Enter(worker, TrainingPhase.Pool);
                 for (int r = 0; r < rows; r++)
                 {
                     long at = ((long)row * _resultLength) + ((channel + r) * Positions);
@@ -279,10 +282,14 @@ internal sealed unsafe class ConvolutionStage : Stage
         float* outputGradients = _outputGradients[worker].Pointer;
         for (int r = 0; r < rows; r++)
         {
+            Batch.Enter(worker, TrainingPhase.Normalize);
             ThroughNorm(first + r, outputGradients + ((long)r * _layout.GradientLength));
-            if (Previous is ConvolutionStage before)
-                GradientOfValues(first + r, outputGradients + ((long)r * _layout.GradientLength), _outputs[worker].Pointer, before);
+            if (Previous is not ConvolutionStage before)
+                continue;
+            Batch.Enter(worker, TrainingPhase.InputGradient);
+            GradientOfValues(first + r, outputGradients + ((long)r * _layout.GradientLength), _outputs[worker].Pointer, before);
         }
+        Batch.Enter(worker, TrainingPhase.WeightGradient);
         GradientOfWeights(first, rows, outputGradients, _shardGradients.Pointer + ((long)shard * Layer.Weights.Values.Length));
     }
 

@@ -56,8 +56,8 @@ internal sealed unsafe class DenseStage : Stage
     {
         _stopAtSums = stopAtSums;
         if (FillsItself)
-            Batch.Pool.Run(Gemm.LeftPanels(Batch.Rows), _fillTask);
-        Batch.Pool.Run(Layer.Panels, _panelTask);
+            Batch.Pool.Run(Gemm.LeftPanels(Batch.Rows), _fillTask, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
+        Batch.Pool.Run(Layer.Panels, _panelTask, TrainingPhase.Forward);
     }
 
     /// <inheritdoc/>
@@ -65,8 +65,9 @@ internal sealed unsafe class DenseStage : Stage
     {
         _sink = sink;
         if (Previous is not null)
-            Batch.Pool.Run(Gemm.RightPanels(Layer.Inputs), _inputTask);
-        Batch.Pool.Run((Layer.Inputs + (TilesOfTask * Gemm.Rows) - 1) / (TilesOfTask * Gemm.Rows), _weightTask);
+            Batch.Pool.Run(Gemm.RightPanels(Layer.Inputs), _inputTask, TrainingPhase.InputGradient);
+        int rows = TilesOfTask * Gemm.Rows;
+        Batch.Pool.Run((Layer.Inputs + rows - 1) / rows, _weightTask, TrainingPhase.WeightGradient);
     }
 
     /// <inheritdoc/>
@@ -154,6 +155,7 @@ internal sealed unsafe class DenseStage : Stage
         }
         if (_stopAtSums || Norm is null)
             return;
+        Batch.Enter(worker, TrainingPhase.Normalize);
         for (int column = 0; column < Gemm.Columns; column += V.Count)
             NormalizeColumns((DenseStage)Next!, dots + column, (panel * Gemm.Columns) + column);
         PackNext((DenseStage)Next!, panel);
@@ -240,6 +242,7 @@ internal sealed unsafe class DenseStage : Stage
                 Gemm.Tile(length, left, signs + (k * Gemm.Columns), gradients + (tile * Gemm.Rows * Gemm.Columns), Gemm.Columns);
             }
         }
+        Batch.Enter(worker, TrainingPhase.Normalize);
         if (Previous is DenseStage dense)
             dense.ReceiveGradients(panel, gradients, _sink);
         else
@@ -313,6 +316,7 @@ internal sealed unsafe class DenseStage : Stage
                 }
             }
         }
+        Batch.Enter(worker, TrainingPhase.Optimizer);
         _sink.Take(Layer.Weights, first * Layer.Stride, inputs * Layer.Stride, gradients, 1);
     }
 
