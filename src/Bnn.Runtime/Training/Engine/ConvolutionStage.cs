@@ -21,10 +21,10 @@ internal sealed unsafe class ConvolutionStage : Stage
     private readonly double[] _sums, _squares;      // [Capacity][channels]
     private readonly FloatBuffer _shiftSums, _scaleSums;    // [Capacity][stride]
     private readonly FloatBuffer _shiftMeans, _scaleMeans;  // [stride]
-    private readonly FloatBuffer _shardGradients;   // [shards][inputs][stride]
-    private readonly FloatBuffer[] _image, _outputs, _outputGradients, _weightSums;  // per worker
+    private readonly FloatBuffer[] _image, _outputs, _outputGradients;  // per worker
     private readonly SumPooling[] _pooling;         // per worker
     private readonly ConvolutionWeights _weights;
+    private readonly ConvolutionWeightGradient _weightGradient;
     private readonly Action<int, int> _packTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
     private IGradientSink _sink = null!;
 
@@ -44,17 +44,15 @@ internal sealed unsafe class ConvolutionStage : Stage
         (_sums, _squares) = (new double[capacity * layer.Channels], new double[capacity * layer.Channels]);
         (_shiftSums, _scaleSums) = (new(capacity * layer.Stride), new(capacity * layer.Stride));
         (_shiftMeans, _scaleMeans) = (new(layer.Stride), new(layer.Stride));
-        _shardGradients = new(checked((capacity + Batch.ShardRows - 1) / Batch.ShardRows * layer.Weights.Values.Length));
+        _weightGradient = new(_layout, layer, batch);
         _image = batch.PerWorker(geometry.Input.Count + V.Count);
         int longest = Math.Max(ConvolutionLayout.WholeTiles(_layout.OutputLength), _weights.LongestPhase);
         _outputs = batch.PerWorker((Gemm.Rows * longest) + (3 * _layout.Pitch) + Gemm.Columns);
-        _outputGradients = batch.PerWorker(checked(Batch.ShardRows * _layout.GradientLength));
-        _weightSums = batch.PerWorker(WeightRowsOfTask * layer.Stride);
+        _outputGradients = batch.PerWorker(_layout.GradientLength);
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
-        (_packTask, _forwardTask, _maskTask, _backwardTask, _weightTask) = (_weights.Pack, ForwardSample, MaskSample, BackwardShard, StepWeights);
+        (_packTask, _forwardTask, _maskTask, _backwardTask, _weightTask)
+            = (_weights.Pack, ForwardSample, MaskSample, BackwardShard, (tile, worker) => _weightGradient.Step(tile, Batch.Shards, worker, _sink));
     }
-
-    private const int WeightRowsOfTask = 32;
 
     private int Positions => Layer.Geometry.Positions;
 
@@ -75,7 +73,7 @@ internal sealed unsafe class ConvolutionStage : Stage
         Batch.Pool.Run(Batch.Rows, _maskTask, TrainingPhase.Normalize);
         StepNorm();
         Batch.Pool.Run(Batch.Shards, _backwardTask, TrainingPhase.Normalize);
-        Batch.Pool.Run((Layer.Inputs + WeightRowsOfTask - 1) / WeightRowsOfTask, _weightTask, TrainingPhase.Optimizer);
+        Batch.Pool.Run(_weightGradient.Tiles, _weightTask, TrainingPhase.Optimizer);
     }
 
     /// <inheritdoc/>
@@ -144,7 +142,7 @@ internal sealed unsafe class ConvolutionStage : Stage
                 float* x = planes + ((long)input * _layout.PlaneSize);
                 Batch.Enter(worker, TrainingPhase.Forward);
                 for (int q = 0; q < length; q += Gemm.Columns)
-                    ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, length, rows);
+                    ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, length, rows, _layout.OutputLength - q);
                 Batch.Enter(worker, TrainingPhase.Pool);
                 for (int r = 0; r < rows; r++)
                 {
@@ -236,7 +234,7 @@ internal sealed unsafe class ConvolutionStage : Stage
                 shiftLanes += g;
                 scaleLanes = Vector256.FusedMultiplyAdd(g, (sum - means) * inverses, scaleLanes);
             }
-            float shiftSum = ConvolutionWeightTile.Total(shiftLanes), scaleSum = ConvolutionWeightTile.Total(scaleLanes);
+            float shiftSum = Total(shiftLanes), scaleSum = Total(scaleLanes);
             for (; i < Positions; i++)
             {
                 float y = BatchNorm.Normalize(sums[i], mean, factor, shift);
@@ -247,6 +245,13 @@ internal sealed unsafe class ConvolutionStage : Stage
             _shiftSums.Pointer[(row * Layer.Stride) + c] = shiftSum;
             _scaleSums.Pointer[(row * Layer.Stride) + c] = scaleSum;
         }
+    }
+
+    // The sum of eight lanes, in the order ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+    private static float Total(V lanes)
+    {
+        Vector128<float> four = lanes.GetLower() + lanes.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
     }
 
     // Sums over the batch, sample after sample; then the step on shift and scale. The factors of this pass stay.
@@ -278,19 +283,21 @@ internal sealed unsafe class ConvolutionStage : Stage
 
     private void BackwardShard(int shard, int worker)
     {
-        int first = shard * Batch.ShardRows, rows = Math.Min(Batch.ShardRows, Batch.Rows - first);
+        int first = shard * Batch.ShardRows, end = Math.Min(first + Batch.ShardRows, Batch.Rows);
         float* outputGradients = _outputGradients[worker].Pointer;
-        for (int r = 0; r < rows; r++)
+        _weightGradient.Clear(shard);
+        for (int row = first; row < end; row++)
         {
             Batch.Enter(worker, TrainingPhase.Normalize);
-            ThroughNorm(first + r, outputGradients + ((long)r * _layout.GradientLength));
-            if (Previous is not ConvolutionStage before)
-                continue;
-            Batch.Enter(worker, TrainingPhase.InputGradient);
-            GradientOfValues(first + r, outputGradients + ((long)r * _layout.GradientLength), _outputs[worker].Pointer, before);
+            ThroughNorm(row, outputGradients);
+            if (Previous is ConvolutionStage before)
+            {
+                Batch.Enter(worker, TrainingPhase.InputGradient);
+                GradientOfValues(row, outputGradients, _outputs[worker].Pointer, before);
+            }
+            Batch.Enter(worker, TrainingPhase.WeightGradient);
+            _weightGradient.Add(shard, _planes.Pointer + ((long)row * _layout.SampleLength), outputGradients, worker);
         }
-        Batch.Enter(worker, TrainingPhase.WeightGradient);
-        GradientOfWeights(first, rows, outputGradients, _shardGradients.Pointer + ((long)shard * Layer.Weights.Values.Length));
     }
 
     // d sum = scale / σ · (g − Σg / n − x̂ · Σ(g·x̂) / n), put at the output that the result came from.
@@ -344,7 +351,7 @@ internal sealed unsafe class ConvolutionStage : Stage
         for (int p = 0; p < _layout.Phases.Length; p++)
         {
             ConvolutionPhase phase = _layout.Phases[p];
-            int length = ConvolutionLayout.WholeTiles(((phase.Rows - 1) * _layout.Pitch) + phase.Columns);
+            int wanted = ((phase.Rows - 1) * _layout.Pitch) + phase.Columns, length = ConvolutionLayout.WholeTiles(wanted);
             int[] taps = _weights.BackwardTaps(p);
             fixed (int* offsets = taps)
             {
@@ -353,7 +360,7 @@ internal sealed unsafe class ConvolutionStage : Stage
                     (int channel, int rows, int output) = _weights.BackwardPlace(panel);
                     float* dy = outputGradients + ((long)output * _layout.GradientPlaneSize);
                     for (int q = 0; q < length; q += Gemm.Columns)
-                        ConvolutionTile.Run(taps.Length, _weights.Backward(p, panel), dy + q, offsets, scratch + q, length, rows);
+                        ConvolutionTile.Run(taps.Length, _weights.Backward(p, panel), dy + q, offsets, scratch + q, length, rows, wanted - q);
                     for (int r = 0; r < rows; r++)
                         Gather(scratch + (r * length), phase, target + ((long)(channel + r) * input.Height * input.Width));
                 }
@@ -377,50 +384,5 @@ internal sealed unsafe class ConvolutionStage : Stage
             for (int v = 0; v < phase.Columns; v++)
                 to[v * stride.Width] = from[v];
         }
-    }
-
-    private void GradientOfWeights(int first, int samples, float* outputGradients, float* result)
-    {
-        const int Channels = ConvolutionWeightTile.Channels, Weights = ConvolutionWeightTile.Weights;
-        float** dy = stackalloc float*[Channels];
-        float** x = stackalloc float*[Weights];
-        float* sums = stackalloc float[Channels * Weights];
-        float* planes = _planes.Pointer + ((long)first * _layout.SampleLength);
-        int length = (_layout.OutputLength + V.Count - 1) / V.Count * V.Count;
-        for (int c = 0; c < Layer.Channels; c += Channels)
-        {
-            int group = c / _layout.ChannelsOfGroup;
-            int channels = Math.Min(Channels, ((group + 1) * _layout.ChannelsOfGroup) - c);
-            for (int i = 0; i < Channels; i++)
-                dy[i] = outputGradients + _layout.GradientOrigin + ((long)(c + Math.Min(i, channels - 1)) * _layout.GradientPlaneSize);
-            float* values = planes + ((long)group * _layout.InputsOfGroup * _layout.PlaneSize);
-            for (int k = 0; k < Layer.Inputs; k += Weights)
-            {
-                int weights = Math.Min(Weights, Layer.Inputs - k);
-                for (int i = 0; i < Weights; i++)
-                    x[i] = values + _layout.Taps[k + Math.Min(i, weights - 1)];
-                ConvolutionWeightTile.Run(samples, length, dy, _layout.GradientLength, x, _layout.SampleLength, sums);
-                for (int i = 0; i < weights; i++)
-                {
-                    for (int j = 0; j < channels; j++)
-                        result[((k + i) * Layer.Stride) + c + j] = sums[(i * Channels) + j];
-                }
-            }
-            c -= Channels - channels;   // the next tile begins with the next group
-        }
-    }
-
-    private void StepWeights(int task, int worker)
-    {
-        int first = task * WeightRowsOfTask * Layer.Stride, count = Math.Min(WeightRowsOfTask, Layer.Inputs - (task * WeightRowsOfTask)) * Layer.Stride;
-        float* totals = _weightSums[worker].Pointer;
-        new Span<float>(totals, count).Clear();
-        for (int shard = 0; shard < Batch.Shards; shard++)
-        {
-            float* from = _shardGradients.Pointer + ((long)shard * Layer.Weights.Values.Length) + first;
-            for (int i = 0; i < count; i += V.Count)
-                (Vector256.Load(totals + i) + Vector256.Load(from + i)).Store(totals + i);
-        }
-        _sink.Take(Layer.Weights, first, count, totals, 1);
     }
 }
