@@ -280,7 +280,7 @@ internal sealed unsafe class DenseStage : Stage
         {
             V dot = Vector256.Load(dots + (row * Gemm.Columns));
             V y = BatchNorm.Normalize(dot, mean, factor, shift);
-            V g = Vector256.Load(gradients + (row * Gemm.Columns)) & Vector256.LessThanOrEqual(Vector256.Abs(y), V.One);
+            V g = BatchNorm.Mask(Vector256.Load(gradients + (row * Gemm.Columns)), y);
             g.Store(gradients + (row * Gemm.Columns));
             shiftGradient += g;
             scaleGradient = Vector256.FusedMultiplyAdd(g, (dot - mean) * inverse, scaleGradient);
