@@ -35,7 +35,7 @@ internal sealed class SpeedReport(IReadOnlyList<SpeedMeasurement> measured)
         to.WriteLine("  limit: fused multiply-adds in registers alone, one thread, in the same rounds. memory: working set of the process.");
         to.WriteLine("  TorchSharp 0.107: images/s on one core of a Zen 4 server, with bf16 in convolutions: another machine, so an order of size.");
         to.WriteLine();
-        to.WriteLine("Microseconds of an image, all threads together, by the clock:");
+        to.WriteLine("Microseconds of an image, all threads together, by the clock in the fastest round:");
         var phases = new Grid(["<network", .. s_phases.Select(Name), "sum"]);
         foreach (SpeedMeasurement one in measured)
         {

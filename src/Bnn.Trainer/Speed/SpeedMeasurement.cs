@@ -13,7 +13,7 @@ namespace Bnn.Trainer.Speed;
 /// <param name="One">With one thread.</param>
 /// <param name="Many">With all threads.</param>
 /// <param name="Limit">Operations that one thread could do in a second of processor time, in the same rounds.</param>
-/// <param name="Seconds">Of all threads for an image in each phase of each layer, by the clock, median; <c>[layers][phases]</c>.</param>
+/// <param name="Seconds">Of all threads for an image in each phase of each layer, by the clock, in the fastest round; <c>[layers][phases]</c>.</param>
 /// <param name="Memory">Largest working set of the process in these rounds, bytes.</param>
 internal sealed record SpeedMeasurement(
     SpeedNetwork Network, IReadOnlyList<TrainingLayer> Layers, int Batch, int Threads, int Rounds, StepSpeed One, StepSpeed Many, double Limit,
@@ -66,11 +66,10 @@ internal sealed record SpeedMeasurement(
             memory = Math.Max(memory, Environment.WorkingSet);
         }
         int phases = seconds[0].Length / trial.Layers.Count;
-        double[] medians = [.. seconds[0].Select((_, i) => Plans.Rounds.Median(seconds.Select(round => round[i])))];
         StepSpeed single = StepSpeed.Of(one, images);
         return new(
             network, trial.Layers, trial.BatchSize, all, limit.Count, single, all > 1 ? StepSpeed.Of(many, images) : single, Plans.Rounds.Median(limit),
-            [.. medians.Chunk(phases)], memory);
+            [.. seconds.MinBy(round => round.Sum())!.Chunk(phases)], memory);
     }
 
     private static void Repeat(Action run, int times)

@@ -12,13 +12,15 @@ internal sealed unsafe class ConvolutionStage : Stage
 {
     private readonly ConvolutionLayout _layout;
     private readonly ConvolutionWeights _weights;
+    private readonly SignConvolution? _signs;        // null: values that are no signs, or groups
     private readonly ConvolutionInputGradient _inputGradient;
     private readonly ConvolutionWeightGradient _weightGradient;
     private readonly ConvolutionResults _results;
+    private readonly int _outputStride;             // of a channel in _outputs
     private readonly FloatBuffer[] _planes;         // values of the first stage for each sample, of others for each worker
     private readonly FloatBuffer[] _image, _outputs, _outputGradients, _pooled;  // per worker
     private readonly SumPooling[] _pooling;         // per worker
-    private readonly Action<int, int> _packTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
+    private readonly Action<int, int> _packTask, _packSignsTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
     private IGradientSink _sink = null!;
 
     public ConvolutionStage(Batch batch, LatentLayer layer, BatchNorm norm, Stage? previous, bool isEightBit)
@@ -26,7 +28,8 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
-        _weights = new(_layout, layer, needsGradient: previous is not null);
+        _signs = isEightBit || batch.IsSmooth || geometry.Convolution!.Groups > 1 ? null : new(_layout, layer, batch);
+        _weights = new(_layout, layer, needsForward: _signs is null, needsGradient: previous is not null);
         _inputGradient = new(_layout, _weights, batch);
         _weightGradient = new(_layout, layer, batch);
         _results = new(batch, this);
@@ -34,11 +37,13 @@ internal sealed unsafe class ConvolutionStage : Stage
         foreach (FloatBuffer planes in _planes)
             planes.Span.Fill((geometry.Convolution!.PaddingBit ? 1 : -1) * (isEightBit ? 255 : 1));
         _image = batch.PerWorker(geometry.Input.Count);
-        _outputs = batch.PerWorker((Gemm.Rows * ConvolutionLayout.WholeTiles(_layout.OutputLength)) + (3 * _layout.Pitch) + Gemm.Columns);
+        _outputStride = ConvolutionLayout.WholeTiles(_layout.OutputLength + Transposition.Block);
+        _outputs = batch.PerWorker((SignCounts.Channels * _outputStride) + (3 * _layout.Pitch) + Gemm.Columns);
         _outputGradients = batch.PerWorker(_layout.GradientLength);
         _pooled = batch.PerWorker(geometry.Positions);
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
         (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => _results.MaskSample(row), BackwardShard);
+        _packSignsTask = (block, worker) => _signs!.Pack(block, worker);
         _weightTask = (tile, worker) => _weightGradient.Step(tile, Batch.Shards, worker, _sink);
     }
 
@@ -49,6 +54,8 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         _weights.IsSmooth = Batch.IsSmooth;
         Batch.Pool.Run(_weights.Panels, _packTask, TrainingPhase.Forward);
+        if (_signs is not null)
+            Batch.Pool.Run(_signs.Blocks, _packSignsTask, TrainingPhase.Forward);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
             _results.SetNorm();
@@ -101,9 +108,22 @@ internal sealed unsafe class ConvolutionStage : Stage
 
     private void ForwardSample(int row, int worker)
     {
-        float* planes = Values(row, worker, isNew: true);
         float* outputs = _outputs[worker].Pointer;
-        int length = ConvolutionLayout.WholeTiles(_layout.OutputLength);
+        if (_signs is not null)
+        {
+            float* image = _image[worker].Pointer;
+            TakeImage(row, worker, image);
+            _signs.Take(image, worker);
+            for (int block = 0; block < _signs.Blocks; block++)
+            {
+                Batch.Enter(worker, TrainingPhase.Forward);
+                _signs.Run(block, outputs, _outputStride, worker);
+                int channel = block * SignCounts.Channels;
+                Pool(row, channel, Math.Min(SignCounts.Channels, Layer.Channels - channel), outputs, worker);
+            }
+            return;
+        }
+        float* planes = Values(row, worker, isNew: true);
         fixed (int* taps = _layout.Taps)
         {
             for (int panel = 0; panel < _weights.ForwardPanels; panel++)
@@ -111,17 +131,34 @@ internal sealed unsafe class ConvolutionStage : Stage
                 (int channel, int rows, int input) = _weights.Place(panel);
                 float* x = planes + ((long)input * _layout.PlaneSize);
                 Batch.Enter(worker, TrainingPhase.Forward);
-                for (int q = 0; q < length; q += Gemm.Columns)
-                    ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, length, rows, _layout.OutputLength - q);
-                Batch.Enter(worker, TrainingPhase.Pool);
-                for (int r = channel; r < channel + rows; r++)
-                {
-                    fixed (int* sources = _results.Sources(row, r))
-                        _pooling[worker].Run(outputs + ((r - channel) * length), _results.Sums(row, r), sources);
-                    _results.TakeStatistics(row, r);
-                }
+                for (int q = 0; q < _layout.OutputLength; q += Gemm.Columns)
+                    ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, _outputStride, rows, _layout.OutputLength - q);
+                Pool(row, channel, rows, outputs, worker);
             }
         }
+    }
+
+    private void Pool(int row, int first, int channels, float* outputs, int worker)
+    {
+        Batch.Enter(worker, TrainingPhase.Pool);
+        for (int c = first; c < first + channels; c++, outputs += _outputStride)
+        {
+            fixed (int* sources = _results.Sources(row, c))
+                _pooling[worker].Run(outputs, _results.Sums(row, c), sources);
+            _results.TakeStatistics(row, c);
+        }
+    }
+
+    private void TakeImage(int row, int worker, float* image)
+    {
+        Batch.Enter(worker, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
+        if (Encoder is null)
+        {
+            ((ConvolutionStage)Previous!).WriteBits(row, image);
+            return;
+        }
+        Batch.Encode(Encoder, row, worker, image);
+        _layout.Spread(image, _planes[row].Pointer);
     }
 
     // The values of a sample in planes: kept for the first stage, else made anew from the sums before it.
@@ -143,11 +180,7 @@ internal sealed unsafe class ConvolutionStage : Stage
             return _planes[worker].Pointer;
         }
         if (isNew)
-        {
-            Batch.Enter(worker, TrainingPhase.Encode);
-            Batch.Encode(Encoder, row, worker, _image[worker].Pointer);
-            _layout.Spread(_image[worker].Pointer, _planes[row].Pointer);
-        }
+            TakeImage(row, worker, _image[worker].Pointer);
         return _planes[row].Pointer;
     }
 

@@ -74,7 +74,7 @@ internal static unsafe class Gemm
     }
 
     /// <summary>to[j][r] = from[r][j] for j, r in [0, 4).</summary>
-    public static void Transpose4(float* from, long stride, float* to, int toStride)
+    public static void Transpose4(float* from, long stride, float* to, long toStride)
     {
         (Vector128<float> acLow, Vector128<float> acHigh) = Interleave(Vector128.Load(from), Vector128.Load(from + (2 * stride)));
         (Vector128<float> bdLow, Vector128<float> bdHigh) = Interleave(Vector128.Load(from + stride), Vector128.Load(from + (3 * stride)));

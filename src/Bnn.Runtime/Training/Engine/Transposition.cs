@@ -23,7 +23,7 @@ internal static unsafe class Transposition
             for (int column = 0; column < columns; column += Block)
             {
                 for (int row = 0; row < Gemm.Columns; row += Block)
-                    Wide(from + (row * fromStride) + column, fromStride, rows - row, to + (column * Gemm.Columns) + row);
+                    Wide(from + (row * fromStride) + column, fromStride, rows - row, to + (column * Gemm.Columns) + row, Gemm.Columns);
             }
             return;
         }
@@ -48,8 +48,23 @@ internal static unsafe class Transposition
         }
     }
 
+    /// <summary>to[j][r] = from[r][j] for 16 rows and columns.</summary>
+    public static void Square(float* from, long fromStride, float* to, long toStride)
+    {
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
+        {
+            Wide(from, fromStride, Block, to, toStride);
+            return;
+        }
+        for (int row = 0; row < Block; row += 4)
+        {
+            for (int column = 0; column < Block; column += 4)
+                Gemm.Transpose4(from + (row * fromStride) + column, fromStride, to + (column * toStride) + row, toStride);
+        }
+    }
+
     // 16 rows, those from `rows` on taken as 0: pairs of floats, pairs of pairs, then whole quarters change places.
-    private static void Wide(float* from, long stride, int rows, float* to)
+    private static void Wide(float* from, long stride, int rows, float* to, long toStride)
     {
         W zero = W.Zero;
         W a0 = rows > 0 ? Vector512.Load(from + (0 * stride)) : zero;
@@ -85,23 +100,23 @@ internal static unsafe class Transposition
         (a9, ab) = Doubles(a9, ab);
         (ac, ae) = Doubles(ac, ae);
         (ad, af) = Doubles(ad, af);
-        Quarters(a0, a4, a8, ac, to + (0 * Gemm.Columns));
-        Quarters(a2, a6, aa, ae, to + (1 * Gemm.Columns));
-        Quarters(a1, a5, a9, ad, to + (2 * Gemm.Columns));
-        Quarters(a3, a7, ab, af, to + (3 * Gemm.Columns));
+        Quarters(a0, a4, a8, ac, to + (0 * toStride), toStride);
+        Quarters(a2, a6, aa, ae, to + (1 * toStride), toStride);
+        Quarters(a1, a5, a9, ad, to + (2 * toStride), toStride);
+        Quarters(a3, a7, ab, af, to + (3 * toStride), toStride);
     }
 
     private static (W Low, W High) Doubles(W a, W b) =>
         (Avx512F.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle(), Avx512F.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle());
 
     // Row 4 · i of the result is quarter i of all four.
-    private static void Quarters(W a, W b, W c, W d, float* to)
+    private static void Quarters(W a, W b, W c, W d, float* to, long stride)
     {
         W even = Avx512F.Shuffle4x128(a, b, 0x88), odd = Avx512F.Shuffle4x128(a, b, 0xDD);
         W otherEven = Avx512F.Shuffle4x128(c, d, 0x88), otherOdd = Avx512F.Shuffle4x128(c, d, 0xDD);
         Avx512F.Shuffle4x128(even, otherEven, 0x88).Store(to);
-        Avx512F.Shuffle4x128(odd, otherOdd, 0x88).Store(to + (4 * Gemm.Columns));
-        Avx512F.Shuffle4x128(even, otherEven, 0xDD).Store(to + (8 * Gemm.Columns));
-        Avx512F.Shuffle4x128(odd, otherOdd, 0xDD).Store(to + (12 * Gemm.Columns));
+        Avx512F.Shuffle4x128(odd, otherOdd, 0x88).Store(to + (4 * stride));
+        Avx512F.Shuffle4x128(even, otherEven, 0xDD).Store(to + (8 * stride));
+        Avx512F.Shuffle4x128(odd, otherOdd, 0xDD).Store(to + (12 * stride));
     }
 }
