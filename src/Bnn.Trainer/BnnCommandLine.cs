@@ -59,6 +59,7 @@ internal static class BnnCommandLine
         root.Add(PruneCommand.Create(context));
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
+        root.Add(BenchTrainCommand.Create(context));
         root.Add(EmitCommand.Create(context));
         root.Add(DataCommand.Create(context));
         root.Add(ReportCommand.Create(context));

@@ -70,6 +70,16 @@ internal sealed class BatchNorm
         Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.One, -Vector256<float>.One);
 
     /// <summary>The bit of y, or y clipped to [−1, 1].</summary>
+    public static float Activate(float y, bool isSmooth) => isSmooth ? Math.Clamp(y, -1, 1) : y >= 0 ? 1 : -1;
+
+    /// <summary>The same, lane by lane.</summary>
     public static Vector256<float> Activate(Vector256<float> y, bool isSmooth) =>
         isSmooth ? Vector256.Min(Vector256.Max(y, -Vector256<float>.One), Vector256<float>.One) : Sign(y);
+
+    /// <summary>The gradient by y from that by its bit: passed where |y| ≤ 1.</summary>
+    public static float Mask(float gradient, float y) => Math.Abs(y) <= 1 ? gradient : 0;
+
+    /// <summary>The same, lane by lane.</summary>
+    public static Vector256<float> Mask(Vector256<float> gradient, Vector256<float> y) =>
+        gradient & Vector256.LessThanOrEqual(Vector256.Abs(y), Vector256<float>.One);
 }
