@@ -55,6 +55,7 @@ internal static class BnnCommandLine
         root.Add(TrainCommand.Create(context));
         root.Add(ResumeCommand.Create(context));
         root.Add(ExperimentCommand.Create(context));
+        root.Add(CardCommand.Create(context));
         root.Add(PruneCommand.Create(context));
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));

@@ -80,6 +80,22 @@ public sealed class ExperimentFileTests : IDisposable
     }
 
     [Fact]
+    public void The_experiments_of_the_repository_make_sense()
+    {
+        string[] files = Directory.GetFiles(Path.Combine(CommandLinePageTests.Root(), "experiments"), "*.json");
+        Assert.NotEmpty(files);
+        foreach (string file in files)
+        {
+            Experiment experiment = ExperimentReader.Read(file);
+            foreach (Variant variant in experiment.Variants)
+            {
+                Setting[] settings = [.. variant.Method.HasParent ? [] : experiment.Options, .. variant.Options];
+                Assert.InRange(variant.Method.Recipe(experiment.Data[0], variant.Method.Line(experiment.Data[0], settings, seed: 1)).Epochs, 1, 1000);
+            }
+        }
+    }
+
+    [Fact]
     public void A_missing_file_is_named() => Cli.Run("experiment", _folder.At("none.json")).AssertError(4, "there is no experiment file ");
 
     private Experiment Read(string text) => ExperimentReader.Read(_folder.Write("trial.json", text));
