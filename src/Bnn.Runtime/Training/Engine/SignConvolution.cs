@@ -124,6 +124,7 @@ internal sealed unsafe class SignConvolution
     /// <param name="worker">Who took it.</param>
     public void Run(int block, float* outputs, int stride, int worker)
     {
+        int step = _word.Stride.Width * _pixel;
         float* dots = _dots[worker].Pointer;
         fixed (byte* pixels = _pixels[worker])
         fixed (int* offsets = _offsets)
@@ -132,11 +133,10 @@ internal sealed unsafe class SignConvolution
             for (int row = 0; row < _output.Height; row++)
             {
                 byte* values = pixels + (row * _word.Stride.Height * _row);
-                for (int column = 0; column < _output.Width; column += Transposition.Block)
+                for (int column = 0; column < _output.Width; column += Transposition.Block, values += Transposition.Block * step)
                 {
                     int count = Math.Min(Transposition.Block, _output.Width - column);
-                    for (int i = 0; i < count; i++, values += _word.Stride.Width * _pixel)
-                        SignCounts.Run(_offsets.Length, values, offsets, masks, weights, _layer.Inputs, dots + (i * SignCounts.Channels));
+                    SignCounts.Run(count, step, _offsets.Length, values, offsets, masks, weights, _layer.Inputs, dots);
                     Transposition.Square(dots, SignCounts.Channels, outputs + (row * _pitch) + column, stride);
                 }
             }
