@@ -8,6 +8,7 @@ public sealed unsafe class SignCountsTests
     public void Counts_are_the_dots_of_the_signs_that_are_not_masked(int words)
     {
         // Words stand at any byte and may overlap.
+        const int Places = 3, Step = 2;
         var bytes = new byte[(words * 5) + 16];
         new Random(words).NextBytes(bytes);
         int[] offsets = [.. Enumerable.Range(0, words).Select(w => w * 5)];
@@ -16,25 +17,26 @@ public sealed unsafe class SignCountsTests
         if (words == 70)
             Array.Fill(bytes, (byte)0);     // more differences than a byte holds
         int all = masks.Sum(mask => (int)ulong.PopCount(mask));
-        var expected = new float[16];
-        for (int c = 0; c < 16; c++)
+        var expected = new float[Places * 16];
+        for (int i = 0; i < expected.Length; i++)
         {
+            int c = i % 16;
             for (int bit = 0; bit < 64 * words; bit++)
             {
-                int w = bit / 64, at = (8 * offsets[w]) + (bit % 64);
+                int w = bit / 64, at = (8 * (offsets[w] + (i / 16 * Step))) + (bit % 64);
                 bool value = (bytes[at / 8] >> (at % 8) & 1) != 0, weight = (weights[(w * 16) + c] >> bit & 1) != 0;
                 if ((masks[w] >> bit & 1) != 0)
-                    expected[c] += value == weight ? 1 : -1;
+                    expected[i] += value == weight ? 1 : -1;
             }
         }
-        float[] dots = new float[16], plain = new float[16];
+        float[] dots = new float[Places * 16], plain = new float[Places * 16];
         fixed (byte* values = bytes)
         fixed (int* places = offsets)
         fixed (ulong* live = masks, signs = weights)
         fixed (float* widest = dots, words64 = plain)
         {
-            SignCounts.Run(words, values, places, live, signs, all, widest);
-            SignCounts.RunWords(words, values, places, live, signs, all, words64);
+            SignCounts.Run(Places, Step, words, values, places, live, signs, all, widest);
+            SignCounts.RunWords(Places, Step, words, values, places, live, signs, all, words64);
         }
         Assert.Equal(expected, dots);
         Assert.Equal(expected, plain);

@@ -51,17 +51,17 @@ internal sealed unsafe class ConvolutionInputGradient
     {
         Extent stride = _layout.Geometry.Convolution!.Stride;
         int width = _layout.Geometry.Input.Width;
-        for (int u = 0; u < phase.Rows; u++, from += _layout.Pitch)
+        image += (((phase.FirstRow * stride.Height) + phase.Row - _layout.Padding.Top) * width)
+            + (phase.FirstColumn * stride.Width) + phase.Column - _layout.Padding.Left;
+        if (stride.Width == 1)
         {
-            float* to = image + ((((phase.FirstRow + u) * stride.Height) + phase.Row - _layout.Padding.Top) * width);
-            to += (phase.FirstColumn * stride.Width) + phase.Column - _layout.Padding.Left;
-            if (stride.Width == 1)
-            {
-                new ReadOnlySpan<float>(from, phase.Columns).CopyTo(new Span<float>(to, phase.Columns));
-                continue;
-            }
+            SumPooling.CopyRows(from, _layout.Pitch, image, stride.Height * width, phase.Columns, phase.Rows);
+            return;
+        }
+        for (int u = 0; u < phase.Rows; u++, from += _layout.Pitch, image += stride.Height * width)
+        {
             for (int v = 0; v < phase.Columns; v++)
-                to[v * stride.Width] = from[v];
+                image[v * stride.Width] = from[v];
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
+using W = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Bnn.Training;
 
@@ -94,11 +95,25 @@ internal sealed unsafe class ConvolutionResults
     public void WriteValues(int row, int channel, float* values, int width, int pitch)
     {
         float mean = _stage.Means.Pointer[channel], factor = _stage.Factors.Pointer[channel], shift = _norm.Shift.Values.Pointer[channel];
-        V means = Vector256.Create(mean), factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
         float* sums = Sums(row, channel), end = sums + _positions;
         bool isSmooth = _batch.IsSmooth;
         if (pitch == width)
             (width, pitch) = (_positions, _positions);
+        if (width >= W.Count)
+        {
+            W means = Vector512.Create(mean), factors = Vector512.Create(factor), shifts = Vector512.Create(shift);
+            for (; sums < end; sums += width, values += pitch)
+            {
+                // The last vector of a row may compute some values twice.
+                for (int i = 0; i < width; i += W.Count)
+                {
+                    int at = Math.Min(i, width - W.Count);
+                    BatchNorm.Activate(BatchNorm.Normalize(Vector512.Load(sums + at), means, factors, shifts), isSmooth).Store(values + at);
+                }
+            }
+            return;
+        }
+        V narrowMeans = Vector256.Create(mean), narrowFactors = Vector256.Create(factor), narrowShifts = Vector256.Create(shift);
         for (; sums < end; sums += width, values += pitch)
         {
             if (width < V.Count)
@@ -107,12 +122,32 @@ internal sealed unsafe class ConvolutionResults
                     values[i] = BatchNorm.Activate(BatchNorm.Normalize(sums[i], mean, factor, shift), isSmooth);
                 continue;
             }
-            // The last vector of a row may compute some values twice.
             for (int i = 0; i < width; i += V.Count)
             {
                 int at = Math.Min(i, width - V.Count);
-                BatchNorm.Activate(BatchNorm.Normalize(Vector256.Load(sums + at), means, factors, shifts), isSmooth).Store(values + at);
+                BatchNorm.Activate(BatchNorm.Normalize(Vector256.Load(sums + at), narrowMeans, narrowFactors, narrowShifts), isSmooth).Store(values + at);
             }
+        }
+    }
+
+    /// <summary>Writes the signs of a channel of a sample: a bit is 1 where the value is −1, <c>[⌈positions / 64⌉]</c>, tail bits 0.</summary>
+    public void WriteSigns(int row, int channel, ulong* signs)
+    {
+        float mean = _stage.Means.Pointer[channel], factor = _stage.Factors.Pointer[channel], shift = _norm.Shift.Values.Pointer[channel];
+        W means = Vector512.Create(mean), factors = Vector512.Create(factor), shifts = Vector512.Create(shift);
+        float* sums = Sums(row, channel);
+        for (int first = 0; first < _positions; first += 64)
+        {
+            int end = Math.Min(_positions, first + 64), i = first;
+            ulong bits = 0;
+            for (; i + W.Count <= end; i += W.Count)
+            {
+                W y = BatchNorm.Normalize(Vector512.Load(sums + i), means, factors, shifts);
+                bits |= Vector512.LessThan(y, W.Zero).ExtractMostSignificantBits() << (i - first);
+            }
+            for (; i < end; i++)
+                bits |= BatchNorm.Normalize(sums[i], mean, factor, shift) >= 0 ? 0 : 1UL << (i - first);
+            *signs++ = bits;
         }
     }
 
@@ -124,16 +159,16 @@ internal sealed unsafe class ConvolutionResults
         {
             float mean = _stage.Means.Pointer[c], inverse = _stage.InverseDeviations.Pointer[c];
             float factor = _stage.Factors.Pointer[c], shift = _norm.Shift.Values.Pointer[c];
-            V means = Vector256.Create(mean), inverses = Vector256.Create(inverse), factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
-            V shiftLanes = V.Zero, scaleLanes = V.Zero;
+            W means = Vector512.Create(mean), inverses = Vector512.Create(inverse), factors = Vector512.Create(factor), shifts = Vector512.Create(shift);
+            W shiftLanes = W.Zero, scaleLanes = W.Zero;
             int i = 0;
-            for (; i + V.Count <= _positions; i += V.Count)
+            for (; i + W.Count <= _positions; i += W.Count)
             {
-                V sum = Vector256.Load(sums + i);
-                V g = BatchNorm.Mask(Vector256.Load(gradients + i), BatchNorm.Normalize(sum, means, factors, shifts));
+                W sum = Vector512.Load(sums + i);
+                W g = BatchNorm.Mask(Vector512.Load(gradients + i), BatchNorm.Normalize(sum, means, factors, shifts));
                 g.Store(gradients + i);
                 shiftLanes += g;
-                scaleLanes = Vector256.FusedMultiplyAdd(g, (sum - means) * inverses, scaleLanes);
+                scaleLanes = Vector512.FusedMultiplyAdd(g, (sum - means) * inverses, scaleLanes);
             }
             float shiftSum = Total(shiftLanes), scaleSum = Total(scaleLanes);
             for (; i < _positions; i++)
@@ -169,11 +204,26 @@ internal sealed unsafe class ConvolutionResults
     {
         float mean = _stage.Means.Pointer[channel], inverse = _stage.InverseDeviations.Pointer[channel], factor = _stage.Factors.Pointer[channel];
         float shiftMean = _shiftMeans.Pointer[channel], scaleMean = _scaleMeans.Pointer[channel];
-        V means = Vector256.Create(mean), inverses = Vector256.Create(inverse), factors = Vector256.Create(factor);
-        V shiftMeans = Vector256.Create(shiftMean), scaleMeans = Vector256.Create(scaleMean);
         float* sums = Sums(row, channel), end = sums + _positions, gradients = Gradients(row, channel);
         if (pitch == width)
             (width, pitch) = (_positions, _positions);
+        if (width >= W.Count)
+        {
+            W means = Vector512.Create(mean), inverses = Vector512.Create(inverse), factors = Vector512.Create(factor);
+            W shiftMeans = Vector512.Create(shiftMean), scaleMeans = Vector512.Create(scaleMean);
+            for (; sums < end; sums += width, gradients += width, result += pitch)
+            {
+                for (int i = 0; i < width; i += W.Count)
+                {
+                    int at = Math.Min(i, width - W.Count);
+                    W normal = (Vector512.Load(sums + at) - means) * inverses;
+                    (factors * Vector512.FusedMultiplyAdd(-normal, scaleMeans, Vector512.Load(gradients + at) - shiftMeans)).Store(result + at);
+                }
+            }
+            return;
+        }
+        V narrowMeans = Vector256.Create(mean), narrowInverses = Vector256.Create(inverse), narrowFactors = Vector256.Create(factor);
+        V narrowShiftMeans = Vector256.Create(shiftMean), narrowScaleMeans = Vector256.Create(scaleMean);
         for (; sums < end; sums += width, gradients += width, result += pitch)
         {
             if (width < V.Count)
@@ -185,16 +235,18 @@ internal sealed unsafe class ConvolutionResults
             for (int i = 0; i < width; i += V.Count)
             {
                 int at = Math.Min(i, width - V.Count);
-                V normal = (Vector256.Load(sums + at) - means) * inverses;
-                (factors * Vector256.FusedMultiplyAdd(-normal, scaleMeans, Vector256.Load(gradients + at) - shiftMeans)).Store(result + at);
+                V normal = (Vector256.Load(sums + at) - narrowMeans) * narrowInverses;
+                V g = Vector256.FusedMultiplyAdd(-normal, narrowScaleMeans, Vector256.Load(gradients + at) - narrowShiftMeans);
+                (narrowFactors * g).Store(result + at);
             }
         }
     }
 
-    // The sum of eight lanes, in the order ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
-    private static float Total(V lanes)
+    // The sum of sixteen lanes: halves are added until four are left, then those of even and of odd lanes.
+    private static float Total(W lanes)
     {
-        Vector128<float> four = lanes.GetLower() + lanes.GetUpper();
+        V eight = lanes.GetLower() + lanes.GetUpper();
+        Vector128<float> four = eight.GetLower() + eight.GetUpper();
         return four[0] + four[2] + (four[1] + four[3]);
     }
 

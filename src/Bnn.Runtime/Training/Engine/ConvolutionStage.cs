@@ -19,7 +19,9 @@ internal sealed unsafe class ConvolutionStage : Stage
     private readonly int _outputStride;             // of a channel in _outputs
     private readonly FloatBuffer[] _planes;         // values of the first stage for each sample, of others for each worker
     private readonly FloatBuffer[] _image, _outputs, _outputGradients, _pooled;  // per worker
+    private readonly ulong[][] _bits;               // per worker: signs of a sample
     private readonly SumPooling[] _pooling;         // per worker
+    private readonly bool _isPlain;                 // sums may be written where they are kept
     private readonly Action<int, int> _packTask, _packSignsTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
     private IGradientSink _sink = null!;
 
@@ -40,6 +42,8 @@ internal sealed unsafe class ConvolutionStage : Stage
         _outputStride = ConvolutionLayout.WholeTiles(_layout.OutputLength + Transposition.Block);
         _outputs = batch.PerWorker((SignCounts.Channels * _outputStride) + (3 * _layout.Pitch) + Gemm.Columns);
         _outputGradients = batch.PerWorker(_layout.GradientLength);
+        _bits = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new ulong[geometry.Input.Channels * (_signs?.SignWords ?? 0)]).ToArray();
+        _isPlain = geometry.Pools.Length == 0 && _layout.Pitch == geometry.Output.Width && geometry.Output.Width % Transposition.Block == 0;
         _pooled = batch.PerWorker(geometry.Positions);
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
         (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => _results.MaskSample(row), BackwardShard);
@@ -111,15 +115,21 @@ internal sealed unsafe class ConvolutionStage : Stage
         float* outputs = _outputs[worker].Pointer;
         if (_signs is not null)
         {
-            float* image = _image[worker].Pointer;
-            TakeImage(row, worker, image);
-            _signs.Take(image, worker);
+            TakeSigns(_signs, row, worker);
             for (int block = 0; block < _signs.Blocks; block++)
             {
                 Batch.Enter(worker, TrainingPhase.Forward);
+                int channel = block * SignCounts.Channels, channels = Math.Min(SignCounts.Channels, Layer.Channels - channel);
+                if (_isPlain && channels == SignCounts.Channels)
+                {
+                    _signs.Run(block, _results.Sums(row, channel), Positions, worker);
+                    Batch.Enter(worker, TrainingPhase.Pool);
+                    for (int c = channel; c < channel + channels; c++)
+                        _results.TakeStatistics(row, c);
+                    continue;
+                }
                 _signs.Run(block, outputs, _outputStride, worker);
-                int channel = block * SignCounts.Channels;
-                Pool(row, channel, Math.Min(SignCounts.Channels, Layer.Channels - channel), outputs, worker);
+                Pool(row, channel, channels, outputs, worker);
             }
             return;
         }
@@ -146,6 +156,26 @@ internal sealed unsafe class ConvolutionStage : Stage
             fixed (int* sources = _results.Sources(row, c))
                 _pooling[worker].Run(outputs, _results.Sums(row, c), sources);
             _results.TakeStatistics(row, c);
+        }
+    }
+
+    private void TakeSigns(SignConvolution to, int row, int worker)
+    {
+        fixed (ulong* signs = _bits[worker])
+        {
+            if (Encoder is not null)
+            {
+                TakeImage(row, worker, _image[worker].Pointer);
+                to.WriteSigns(_image[worker].Pointer, signs);
+            }
+            else
+            {
+                Batch.Enter(worker, TrainingPhase.Normalize);
+                var before = (ConvolutionStage)Previous!;
+                for (int c = 0; c < before.Layer.Channels; c++)
+                    before._results.WriteSigns(row, c, signs + (c * to.SignWords));
+            }
+            to.Take(signs, worker);
         }
     }
 

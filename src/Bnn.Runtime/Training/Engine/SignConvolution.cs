@@ -52,6 +52,9 @@ internal sealed unsafe class SignConvolution
     /// <summary>Blocks of 16 output channels: tasks of <see cref="Pack"/>.</summary>
     public int Blocks { get; }
 
+    /// <summary>Words that the signs of a channel take.</summary>
+    public int SignWords => (_places.Length + 63) / 64;
+
     /// <summary>Packs the signs of a block of channels.</summary>
     public void Pack(int block, int worker)
     {
@@ -70,10 +73,28 @@ internal sealed unsafe class SignConvolution
         }
     }
 
+    /// <summary>Signs of values, <c>[channels][positions]</c>, in the form that <see cref="Take"/> wants.</summary>
+    public void WriteSigns(float* values, ulong* signs)
+    {
+        for (int c = 0; c < _input.Channels; c++, values += _places.Length)
+        {
+            for (int first = 0; first < _places.Length; first += 64)
+            {
+                int count = Math.Min(64, _places.Length - first), i = 0;
+                ulong bits = 0;
+                for (; i + 16 <= count; i += 16)
+                    bits |= Vector512.LessThan(Vector512.Load(values + first + i), Vector512<float>.Zero).ExtractMostSignificantBits() << i;
+                for (; i < count; i++)
+                    bits |= values[first + i] < 0 ? 1UL << i : 0;
+                *signs++ = bits;
+            }
+        }
+    }
+
     /// <summary>Packs the values of a sample.</summary>
-    /// <param name="values">±1, <c>[channels][rows][columns]</c>.</param>
+    /// <param name="signs"><c>[channels][SignWords]</c>: a bit is 1 where the value at its position is below 0; tail bits 0.</param>
     /// <param name="worker">Who runs, and calls <see cref="Run"/> next.</param>
-    public void Take(float* values, int worker)
+    public void Take(ulong* signs, int worker)
     {
         int positions = _places.Length;
         Span<ulong> rows = stackalloc ulong[LaneTranspose.Rows];
@@ -86,7 +107,7 @@ internal sealed unsafe class SignConvolution
                 {
                     int width = Math.Min(64, positions - position);
                     for (int c = 0; c < count; c++)
-                        rows[c] = Signs(values + ((long)(channel + c) * positions) + position, width);
+                        rows[c] = signs[((channel + c) * SignWords) + (position / 64)];
                     rows[count..].Clear();
                     LaneTranspose.Run(ref Unsafe.As<ulong, Lanes64>(ref rows[0]));
                     for (int i = 0; i < width; i++)
@@ -103,6 +124,7 @@ internal sealed unsafe class SignConvolution
     /// <param name="worker">Who took it.</param>
     public void Run(int block, float* outputs, int stride, int worker)
     {
+        int step = _word.Stride.Width * _pixel;
         float* dots = _dots[worker].Pointer;
         fixed (byte* pixels = _pixels[worker])
         fixed (int* offsets = _offsets)
@@ -111,11 +133,10 @@ internal sealed unsafe class SignConvolution
             for (int row = 0; row < _output.Height; row++)
             {
                 byte* values = pixels + (row * _word.Stride.Height * _row);
-                for (int column = 0; column < _output.Width; column += Transposition.Block)
+                for (int column = 0; column < _output.Width; column += Transposition.Block, values += Transposition.Block * step)
                 {
                     int count = Math.Min(Transposition.Block, _output.Width - column);
-                    for (int i = 0; i < count; i++, values += _word.Stride.Width * _pixel)
-                        SignCounts.Run(_offsets.Length, values, offsets, masks, weights, _layer.Inputs, dots + (i * SignCounts.Channels));
+                    SignCounts.Run(count, step, _offsets.Length, values, offsets, masks, weights, _layer.Inputs, dots);
                     Transposition.Square(dots, SignCounts.Channels, outputs + (row * _pitch) + column, stride);
                 }
             }
@@ -134,17 +155,6 @@ internal sealed unsafe class SignConvolution
         for (int at = 0; at < bytes; at += _pixel)
             pixel.CopyTo(pixels.AsSpan(at));
         return pixels;
-    }
-
-    private static ulong Signs(float* values, int count)
-    {
-        ulong signs = 0;
-        int i = 0;
-        for (; i + 16 <= count; i += 16)
-            signs |= Vector512.Load(values + i).ExtractMostSignificantBits() << i;
-        for (; i < count; i++)
-            signs |= values[i] < 0 ? 1UL << i : 0;
-        return signs;
     }
 
     private void Store(byte* pixel, ulong bits)
