@@ -47,16 +47,19 @@ internal static class BnnCommandLine
 
     /// <summary>Parses a line without running it.</summary>
     internal static ParseResult Parse(IReadOnlyList<string> args) =>
-        Root(new CommandContext(TextWriter.Null, TextWriter.Null, IsOutTerminal: false, IsErrorTerminal: false, CancellationToken.None)).Parse(args);
+        Root(CommandContext.Silent).Parse(args);
 
     private static RootCommand Root(CommandContext context)
     {
         var root = new RootCommand("Trains, prunes and inspects binary neural networks, and writes the C# that they compile to.");
         root.Add(TrainCommand.Create(context));
         root.Add(ResumeCommand.Create(context));
+        root.Add(ExperimentCommand.Create(context));
+        root.Add(CardCommand.Create(context));
         root.Add(PruneCommand.Create(context));
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
+        root.Add(BenchTrainCommand.Create(context));
         root.Add(EmitCommand.Create(context));
         root.Add(DataCommand.Create(context));
         root.Add(ReportCommand.Create(context));

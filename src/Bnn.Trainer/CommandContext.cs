@@ -11,6 +11,9 @@ namespace Bnn.Trainer;
 /// <param name="Cancel">Set by Ctrl-C and the termination signal.</param>
 internal sealed record CommandContext(TextWriter Out, TextWriter Error, bool IsOutTerminal, bool IsErrorTerminal, CancellationToken Cancel)
 {
+    /// <summary>For commands that are only parsed.</summary>
+    public static CommandContext Silent { get; } = new(TextWriter.Null, TextWriter.Null, IsOutTerminal: false, IsErrorTerminal: false, CancellationToken.None);
+
     /// <summary>Where data may lie.</summary>
     public DataEnvironment Data { get; init; } = DataEnvironment.OfProcess();
 

@@ -48,7 +48,7 @@ public sealed partial class CommandLinePageTests
     // Told once for all commands.
     private static bool IsCommon(string option) => option is "--data-dir" or "--offline" or "--data" or "--help" or "--threads";
 
-    private static string Root()
+    internal static string Root()
     {
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "BnnGen.sln")))

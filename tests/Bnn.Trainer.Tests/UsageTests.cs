@@ -8,6 +8,7 @@ public sealed class UsageTests
     [InlineData("prune")]
     [InlineData("eval")]
     [InlineData("inspect")]
+    [InlineData("bench-train")]
     [InlineData("emit")]
     [InlineData("data")]
     [InlineData("report")]
@@ -30,7 +31,7 @@ public sealed class UsageTests
     public void The_help_of_bnn_names_commands_data_folder_and_exit_codes()
     {
         string help = Cli.Run("--help").Out;
-        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "emit", "data", "report", "BNN_DATA", "130" })
+        foreach (string word in new[] { "train", "resume", "prune", "eval", "inspect", "bench-train", "emit", "data", "report", "BNN_DATA", "130" })
             Assert.Contains(word, help, StringComparison.Ordinal);
     }
 
@@ -65,6 +66,9 @@ public sealed class UsageTests
     [InlineData("eval m.bnn mnist --split half", "--split must be one of train, validation, test, all, but is 'half'.")]
     [InlineData("eval m.bnn mnist --min-accuracy 88", "--min-accuracy must be a number from 0 to 1, but is '88'.")]
     [InlineData("eval", "MODEL")]
+    [InlineData("bench-train mlp-x", "mlp-x")]
+    [InlineData("bench-train mlp-s --input 28x28", "--input must be channels, rows and columns such as 3x32x32, but is '28x28'.")]
+    [InlineData("bench-train 'conv9x9-4-p0 scores' --input 1x4x4", "'conv9x9-4-p0' does not fit here")]
     [InlineData("prune r --channels 1.5", "--channels must be a number from 0 to 0.999, but is '1.5'.")]
     public void Wrong_use_is_one_clear_line(string line, string message)
     {

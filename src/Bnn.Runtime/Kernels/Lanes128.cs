@@ -40,9 +40,9 @@ public readonly struct Lanes128 : ILanes<Lanes128>
     {
         if (Avx512F.VL.IsSupported)
         {
-            Vector128<ulong> x = digit._value;
-            digit = new(Avx512F.VL.TernaryLogic(x, a._value, b._value, TernaryControl.Sum));
-            return new(Avx512F.VL.TernaryLogic(x, a._value, b._value, TernaryControl.Carry));
+            Vector128<ulong> addend = b._value, sum = Avx512F.VL.TernaryLogic(digit._value, a._value, addend, TernaryControl.Sum);
+            digit = new(sum);
+            return new(Avx512F.VL.TernaryLogic(a._value, sum, addend, TernaryControl.Carry));
         }
         // First of all, so that the JIT takes b from memory.
         Vector128<ulong> differ = a._value ^ b._value, before = digit._value;

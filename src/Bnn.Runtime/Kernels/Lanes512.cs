@@ -40,9 +40,9 @@ public readonly struct Lanes512 : ILanes<Lanes512>
     {
         if (Avx512F.IsSupported)
         {
-            Vector512<ulong> x = digit._value;
-            digit = new(Avx512F.TernaryLogic(x, a._value, b._value, TernaryControl.Sum));
-            return new(Avx512F.TernaryLogic(x, a._value, b._value, TernaryControl.Carry));
+            Vector512<ulong> addend = b._value, sum = Avx512F.TernaryLogic(digit._value, a._value, addend, TernaryControl.Sum);
+            digit = new(sum);
+            return new(Avx512F.TernaryLogic(a._value, sum, addend, TernaryControl.Carry));
         }
         // First of all, so that the JIT takes b from memory.
         Vector512<ulong> differ = a._value ^ b._value, before = digit._value;

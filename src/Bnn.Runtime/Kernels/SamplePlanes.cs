@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Bnn.Kernels;
 
@@ -9,7 +10,7 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// Exact. Bytes of eight samples are tested and gathered into one byte for each value, eight bits side by side; then blocks of 8 x 8 bytes are
 /// transposed, which puts the bits of 64 samples into a word. About five vector operations for the 32 or 16 bytes that a vector holds, and
-/// nine for a register. Allocates nothing.
+/// nine for a register. With vectors of 512 bits <see cref="SampleWords"/> does it instead. Allocates nothing.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class SamplePlanes
@@ -41,31 +42,26 @@ public static class SamplePlanes
         where TLanes : unmanaged, ILanes<TLanes> =>
         Gather<TLanes, BitTest>(new((byte)(1 << bit)), images, imageLength, from, count, planes);
 
-    // Which bytes pass: all ones (−1) in those that do.
-    private interface ITest
-    {
-        Vector<byte> Passing(Vector<byte> values);
-    }
-
-    private readonly struct AtLeastTest(byte threshold) : ITest
-    {
-        public Vector<byte> Passing(Vector<byte> values) => Vector.GreaterThanOrEqual(values, new Vector<byte>(threshold));
-    }
-
-    private readonly struct BitTest(byte bit) : ITest
-    {
-        public Vector<byte> Passing(Vector<byte> values) => Vector.Equals(values & new Vector<byte>(bit), new Vector<byte>(bit));
-    }
-
     [SkipLocalsInit]
     private static void Gather<TLanes, TTest>(TTest test, ReadOnlySpan<byte> images, int imageLength, int from, int count, Span<ulong> planes)
         where TLanes : unmanaged, ILanes<TLanes>
-        where TTest : struct, ITest
+        where TTest : struct, IByteTest
     {
         int samples = LaneMemory.Samples<TLanes>(images.Length, imageLength);
         LaneMemory.Check<TLanes>(planes.Length, count, nameof(planes));
         if (from < 0 || count < 0 || count > imageLength - from)
             throw new ArgumentException($"Values {from} to {from + count} are not among the {imageLength} of a sample.", nameof(count));
+        if (Vector512.IsHardwareAccelerated)
+            SampleWords.Gather<TLanes, TTest>(test, images, imageLength, from, samples, planes[..(count * TLanes.Words)]);
+        else
+            GatherBytes<TLanes, TTest>(test, images, imageLength, from, count, samples, planes);
+    }
+
+    [SkipLocalsInit]
+    private static void GatherBytes<TLanes, TTest>(TTest test, ReadOnlySpan<byte> images, int imageLength, int from, int count, int samples, Span<ulong> planes)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TTest : struct, IByteTest
+    {
         // Byte v of row g: bit s is that of value v of sample 8·g + s.
         Span<byte> rows = stackalloc byte[8 * TLanes.Words * ChunkValues];
         for (int done = 0; done < count; done += ChunkValues)
@@ -88,7 +84,7 @@ public static class SamplePlanes
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GatherEight<TTest>(TTest test, ReadOnlySpan<byte> images, int imageLength, int samples, int values, Span<byte> row)
-        where TTest : struct, ITest
+        where TTest : struct, IByteTest
     {
         int step = Vector<byte>.Count;
         if (images.Length < ((samples - 1) * (long)imageLength) + values || row.Length < ChunkValues)
@@ -115,7 +111,7 @@ public static class SamplePlanes
     // Sample s into bit s of each byte: the last one first, and each doubles what came before it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<byte> GatherVector<TTest>(TTest test, ref byte values, nint sampleStep, int samples)
-        where TTest : struct, ITest
+        where TTest : struct, IByteTest
     {
         Vector<byte> gathered = default;
         int s = samples;
@@ -138,7 +134,7 @@ public static class SamplePlanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<byte> Add<TTest>(TTest test, ref byte values, Vector<byte> gathered)
-        where TTest : struct, ITest =>
+        where TTest : struct, IByteTest =>
         gathered + gathered - test.Passing(Vector.LoadUnsafe(ref values));
 
     // Blocks of eight values: word i of register r is the eight bytes of row 8·i + r, and then the eight rows of a value. All words are put in

@@ -6,8 +6,9 @@ internal static class TernaryControl
     /// <summary>a ^ b ^ c: the sum of a full adder.</summary>
     public const byte Sum = 0x96;
 
-    /// <summary>Two or three of a, b, c: the carry of a full adder.</summary>
-    public const byte Carry = 0xE8;
+    /// <summary>The carry of a full adder from two of its bits a, c and its sum b: where a is the sum, the other two are equal, so the carry is c; else a.</summary>
+    /// <remarks>Not from the three bits: the instruction overwrites its first operand, and so neither it nor the sum needs a copy of a register.</remarks>
+    public const byte Carry = Greater;
 
     /// <summary>a ? b : c</summary>
     public const byte Select = 0xCA;

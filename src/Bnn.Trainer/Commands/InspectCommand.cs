@@ -39,13 +39,13 @@ internal static class InspectCommand
             model, plan, measure, data, goal, lowering, json, dataDir, offline,
         };
         command.SetAction(parsed => Run(context, new(
-            parsed.GetRequiredValue(model), parsed.GetValue(plan), parsed.GetValue(measure), parsed.GetValue(data), parsed.GetValue(json),
+            parsed.GetRequiredValue(model), parsed.GetValue(plan), parsed.GetValue(measure), parsed.GetValue(json),
             new CompileOptions { ClassName = "Model", Goal = parsed.GetValue(goal), Lowering = parsed.GetValue(lowering) },
-            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
+            parsed.GetValue(data) is { } set ? (set, DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline))) : null)));
         return command;
     }
 
-    private sealed record Wish(string Model, bool Plan, bool Measure, DataSet? Data, bool Json, CompileOptions Options, DataAccess Access);
+    private sealed record Wish(string Model, bool Plan, bool Measure, bool Json, CompileOptions Options, (DataSet Set, DataAccess Access)? Data);
 
     private static int Run(CommandContext context, Wish wish)
     {
@@ -75,10 +75,10 @@ internal static class InspectCommand
 
     private static MeasuredImages Images(ModelInput model, Wish wish)
     {
-        if (wish.Data is null)
+        if (wish.Data is not { } data)
             return MeasuredImages.Noise(model.Network);
-        LabeledImages images = wish.Data.ReadSplit(wish.Data.UsualSplit, wish.Access, ModelInterface.Of(model));
-        return MeasuredImages.Of(images, wish.Data.UsualSplit);
+        LabeledImages images = data.Set.ReadSplit(data.Set.UsualSplit, data.Access, ModelInterface.Of(model));
+        return MeasuredImages.Of(images, data.Set.UsualSplit);
     }
 
     /// <summary>What the generator makes of a network with the usual settings.</summary>

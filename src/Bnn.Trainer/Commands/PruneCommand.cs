@@ -7,24 +7,30 @@ using Bnn.Training;
 namespace Bnn.Trainer.Commands;
 
 /// <summary><c>bnn prune</c>: removes hidden channels of a trained run, and trains what is left into a new run folder.</summary>
-internal static class PruneCommand
+internal sealed class PruneCommand
 {
+    private static readonly ChannelPruningOptions Defaults = new();
+
+    private readonly Argument<string> _parent = CommonOptions.RunFolder();
+    private readonly Option<double> _channels = Number.Option("--channels", "Share of the channels of each hidden layer to remove", Defaults.Share, 0.0, 0.999);
+    private readonly Option<string?> _out = new("--out", "-o") { Description = "The run folder to make [default: RUN-pruned-PERCENT]", HelpName = "RUN2" };
+    private readonly Option<string?> _name = new("--name") { Description = "Name of the smaller model [default: that of the parent]", HelpName = "NAME" };
+    private readonly Option<int> _epochs = Number.Option("--epochs", "Epochs of fine-tuning", Defaults.Epochs, 1, 1_000_000);
+    private readonly Option<double> _learningRate = Number.Option(
+        "--learning-rate", "Largest learning rate of fine-tuning", Defaults.LearningRate, 0.000001, 1.0);
+    private readonly Option<ChannelScore> _score = Choice.Option<ChannelScore>("--score", "What says which channels go: activity, or random as a control");
+    private readonly Option<ulong> _seed = Number.Option("--seed", "Same seed, same bits", Defaults.Seed, ulong.MinValue, ulong.MaxValue);
+    private readonly Option<int> _threads = CommonOptions.Threads();
+    private readonly Option<DataSet?> _data = CommonOptions.Data();
+    private readonly Option<string?> _dataDir = CommonOptions.DataDir();
+    private readonly Option<bool> _offline = CommonOptions.Offline();
+
     /// <summary>The command, writing to <paramref name="context"/>.</summary>
-    public static Command Create(CommandContext context)
+    public static Command Create(CommandContext context) => new PruneCommand().Build(context);
+
+    /// <summary>The command with these very options: what it parsed can be given to <see cref="Options"/>.</summary>
+    public Command Build(CommandContext context)
     {
-        var defaults = new ChannelPruningOptions();
-        Argument<string> parent = CommonOptions.RunFolder();
-        Option<double> channels = Number.Option("--channels", "Share of the channels of each hidden layer to remove", defaults.Share, 0.0, 0.999);
-        var to = new Option<string?>("--out", "-o") { Description = "The run folder to make [default: RUN-pruned-PERCENT]", HelpName = "RUN2" };
-        var name = new Option<string?>("--name") { Description = "Name of the smaller model [default: that of the parent]", HelpName = "NAME" };
-        Option<int> epochs = Number.Option("--epochs", "Epochs of fine-tuning", defaults.Epochs, 1, 1_000_000);
-        Option<double> learningRate = Number.Option("--learning-rate", "Largest learning rate of fine-tuning", defaults.LearningRate, 0.000001, 1.0);
-        Option<ChannelScore> score = Choice.Option<ChannelScore>("--score", "What says which channels go: activity, or random as a control");
-        Option<ulong> seed = Number.Option("--seed", "Same seed, same bits", defaults.Seed, ulong.MinValue, ulong.MaxValue);
-        Option<int> threads = CommonOptions.Threads();
-        Option<DataSet?> data = CommonOptions.Data();
-        Option<string?> dataDir = CommonOptions.DataDir();
-        Option<bool> offline = CommonOptions.Offline();
         var command = new CommandWithExamples("prune", "Removes hidden channels of a trained run, then trains what is left.",
         [
             "bnn prune runs/fashion --channels 0.3",
@@ -32,26 +38,29 @@ internal static class PruneCommand
             "bnn prune runs/fashion --channels 0.3 --score random --seed 1 --out runs/control",
         ])
         {
-            parent, channels, to, name, epochs, learningRate, score, seed, threads, data, dataDir, offline,
+            _parent, _channels, _out, _name, _epochs, _learningRate, _score, _seed, _threads, _data, _dataDir, _offline,
         };
         command.SetAction(parsed => Run(
             context,
-            parsed.GetRequiredValue(parent),
-            parsed.GetValue(to),
-            new ChannelPruningOptions
-            {
-                Name = parsed.GetValue(name),
-                Share = parsed.GetValue(channels),
-                Score = parsed.GetValue(score),
-                Seed = parsed.GetValue(seed),
-                Epochs = parsed.GetValue(epochs),
-                LearningRate = parsed.GetValue(learningRate),
-            },
-            parsed.GetValue(threads),
-            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)),
-            parsed.GetValue(data)));
+            parsed.GetRequiredValue(_parent),
+            parsed.GetValue(_out),
+            Options(parsed),
+            parsed.GetValue(_threads),
+            DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline)),
+            parsed.GetValue(_data)));
         return command;
     }
+
+    /// <summary>What the words of a line ask for.</summary>
+    public ChannelPruningOptions Options(ParseResult parsed) => new()
+    {
+        Name = parsed.GetValue(_name),
+        Share = parsed.GetValue(_channels),
+        Score = parsed.GetValue(_score),
+        Seed = parsed.GetValue(_seed),
+        Epochs = parsed.GetValue(_epochs),
+        LearningRate = parsed.GetValue(_learningRate),
+    };
 
     private static int Run(
         CommandContext context, string parentFolder, string? to, ChannelPruningOptions options, int threads, DataAccess access, DataSet? moved)

@@ -57,14 +57,11 @@ internal sealed class TrainCommand
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
     private readonly Option<bool> _offline = CommonOptions.Offline();
 
-    private TrainCommand()
-    {
-    }
-
     /// <summary>The command, writing to <paramref name="context"/>.</summary>
     public static Command Create(CommandContext context) => new TrainCommand().Build(context);
 
-    private CommandWithExamples Build(CommandContext context)
+    /// <summary>The command with these very options: what it parsed can be given to <see cref="Options"/>.</summary>
+    public Command Build(CommandContext context)
     {
         var command = new CommandWithExamples("train", "Trains a binary network. A tenth of the training set is held out; the test set is not read.",
         [
@@ -103,14 +100,25 @@ internal sealed class TrainCommand
             ?? throw new UsageException($"which data set? There are {DataCatalogue.Names}. Data of your own: {DataSpec.Forms}.");
         string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Argument} --out RUN");
         RunSession.CheckNew(folder);
+        TrainingOptions options = Options(parsed, set);
+        Checkpoint? teacher = parsed.GetValue(_teacher) is { } taught ? RunSession.ReadCheckpoint(taught) : null;
+        LabeledImages data = set.ReadTrain(Access(context, parsed));
+        using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads), teacher));
+        return RunSession.Begin(context, run, folder).Run();
+    }
+
+    /// <summary>What the words of a line ask for.</summary>
+    /// <exception cref="UsageException">No run has such options.</exception>
+    public TrainingOptions Options(ParseResult parsed, DataSet set)
+    {
         string architecture = parsed.GetValue(_architecture) ?? "mlp-s";
         ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
         Architecture layers = RunSession.Checked(() => Architecture.Parse(architecture));
-        Checkpoint? teacher = parsed.GetValue(_teacher) is { } path ? RunSession.ReadCheckpoint(path) : null;
-        if (teacher is null && parsed.GetResult(_distillation) is { Implicit: false })
-            throw new UsageException("--distillation needs a run to learn from: --teacher RUN.");
         WeightOptimizer optimizer = parsed.GetValue(_optimizer);
-        TrainingOptions options = RunSession.Checked(new TrainingOptions
+        bool isTaught = parsed.GetValue(_teacher) is not null;
+        if (!isTaught && parsed.GetResult(_distillation) is { Implicit: false })
+            throw new UsageException("--distillation needs a run to learn from: --teacher RUN.");
+        return RunSession.Checked(new TrainingOptions
         {
             Name = parsed.GetValue(_name) ?? set.Name,
             Architecture = layers.ToString(),
@@ -126,15 +134,12 @@ internal sealed class TrainCommand
             LabelSmoothing = parsed.GetValue(_labelSmoothing),
             TwoStageShare = parsed.GetValue(_twoStage),
             FullPrecision = parsed.GetValue(_fullPrecision),
-            DistillationWeight = teacher is null ? 0 : parsed.GetValue(_distillation) ?? 0.5,
-            DistillationSoftness = teacher is null ? 0 : parsed.GetValue(_softness),
+            DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,
+            DistillationSoftness = isTaught ? parsed.GetValue(_softness) : 0,
             Optimizer = optimizer,
             Adaptivity = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_adaptivity) : 0,
             FlipThreshold = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_flipThreshold) : 0,
         });
-        LabeledImages data = set.ReadTrain(Access(context, parsed));
-        using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads), teacher));
-        return RunSession.Begin(context, run, folder).Run();
     }
 
     private DataAccess Access(CommandContext context, ParseResult parsed) => DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline));

@@ -55,7 +55,10 @@ internal sealed unsafe class BackwardPass : IGradientSink
         int rows = _forward.Batch.Rows;
         _forward.Batch.Pool.Run(Gemm.LeftPanels(rows), _lossTask);
         for (int l = _forward.Stages.Length - 1; l >= 0; l--)
+        {
+            _forward.Batch.EnterLayer(l);
             _forward.Stages[l].Backward(sink);
+        }
         StepBiases(sink);
         double loss = 0;
         for (int row = 0; row < rows; row++)

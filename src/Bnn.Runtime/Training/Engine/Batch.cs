@@ -29,6 +29,16 @@ internal sealed class Batch(WorkerPool pool, int capacity, Binarization binariza
     /// <summary>Groups of <see cref="ShardRows"/> samples.</summary>
     public int Shards => (Rows + ShardRows - 1) / ShardRows;
 
+    /// <summary>Tells a clock, if there is one, that a worker begins something else.</summary>
+    public void Enter(int worker, TrainingPhase phase) => Pool.Clock?.Enter(worker, phase);
+
+    /// <summary>Tells a clock, if there is one, the layer that all workers come to.</summary>
+    public void EnterLayer(int layer)
+    {
+        if (Pool.Clock is { } clock)
+            clock.Layer = layer;
+    }
+
     /// <summary>One buffer for each worker.</summary>
     public FloatBuffer[] PerWorker(int length) => Enumerable.Range(0, Pool.Threads).Select(_ => new FloatBuffer(length)).ToArray();
 

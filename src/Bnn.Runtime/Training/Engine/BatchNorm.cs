@@ -65,7 +65,18 @@ internal sealed class BatchNorm
     public static Vector256<float> Normalize(Vector256<float> dot, Vector256<float> mean, Vector256<float> factor, Vector256<float> shift) =>
         Vector256.FusedMultiplyAdd(dot - mean, factor, shift);
 
+    /// <summary>The same bits as the scalar form, lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Normalize(Vector512<float> dot, Vector512<float> mean, Vector512<float> factor, Vector512<float> shift) =>
+        Vector512.FusedMultiplyAdd(dot - mean, factor, shift);
+
     /// <summary>+1 where x ≥ 0, else −1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Sign(Vector256<float> x) =>
         Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.One, -Vector256<float>.One);
+
+    /// <summary>The same, lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sign(Vector512<float> x) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.One, -Vector512<float>.One);
 }

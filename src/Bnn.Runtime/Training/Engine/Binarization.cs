@@ -32,6 +32,11 @@ internal sealed class Binarization
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Value(V y) => HasRealValues ? RealValue(y) : BatchNorm.Sign(y);
 
+    /// <summary>The same, lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Value(Vector512<float> y) =>
+        HasRealValues ? Vector512.Create(RealValue(y.GetLower()), RealValue(y.GetUpper())) : BatchNorm.Sign(y);
+
     /// <summary>The same for one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Value(float y) => HasRealValues ? RealValue(Vector256.Create(y)).ToScalar() : y >= 0 ? 1 : -1;

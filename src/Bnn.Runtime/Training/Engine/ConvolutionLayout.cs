@@ -48,6 +48,9 @@ internal sealed class ConvolutionLayout
 
     public Padding Padding { get; }
 
+    /// <summary>Whether there is one phase: the stride is 1.</summary>
+    public bool IsSingle => Geometry.Convolution!.Stride is { Height: 1, Width: 1 };
+
     /// <summary>Output channels of a group.</summary>
     public int ChannelsOfGroup { get; }
 

@@ -1,31 +1,28 @@
-using System.Runtime.Intrinsics;
 using Bnn.Model;
-using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace Bnn.Training;
 
 /// <summary>A convolution with the pools behind it: sums, largest sum of each window, batch norm, sign.</summary>
 /// <remarks>
-/// A task takes some samples from the bits before it to pooled sums and, on the way back, from gradients by its bits to gradients by the bits before
-/// it; weight gradients are added up for <see cref="Batch.ShardRows"/> samples in a task and then over the shards, in this order whatever the threads.
-/// Memory of a batch: padded values, pooled sums with their sources, gradients by the bits; all else is scratch of a worker.
+/// A task takes some samples from the bits before it to pooled sums and, on the way back, from gradients by its bits to masked gradients by the bits
+/// before it; weight gradients are added up for <see cref="Batch.ShardRows"/> samples in a task and then over the shards, in this order whatever the
+/// threads. Memory of a batch is that of <see cref="ConvolutionResults"/> and, in the first stage, the images; all else is scratch of a worker.
 /// </remarks>
 internal sealed unsafe class ConvolutionStage : Stage
 {
     private readonly ConvolutionLayout _layout;
-    private readonly int _resultLength;             // results of a sample; what lies behind them may be overwritten, so samples keep a distance
-    private readonly FloatBuffer _planes;           // [Capacity][SampleLength]
-    private readonly FloatBuffer _results;          // [Capacity][results]
-    private readonly int[] _sources;                // the same: the output that each result is
-    private readonly FloatBuffer _gradients;        // of the loss by the bits, the same
-    private readonly double[] _sums, _squares;      // [Capacity][channels]
-    private readonly FloatBuffer _shiftSums, _scaleSums;    // [Capacity][stride]
-    private readonly FloatBuffer _shiftMeans, _scaleMeans;  // [stride]
-    private readonly FloatBuffer _shardGradients;   // [shards][inputs][stride]
-    private readonly FloatBuffer[] _image, _outputs, _outputGradients, _weightSums;  // per worker
-    private readonly SumPooling[] _pooling;         // per worker
     private readonly ConvolutionWeights _weights;
-    private readonly Action<int, int> _packTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
+    private readonly SignConvolution? _signs;        // null: values that are no signs, or groups
+    private readonly ConvolutionInputGradient _inputGradient;
+    private readonly ConvolutionWeightGradient _weightGradient;
+    private readonly ConvolutionResults _results;
+    private readonly int _outputStride;             // of a channel in _outputs
+    private readonly FloatBuffer[] _planes;         // values of the first stage for each sample, of others for each worker
+    private readonly FloatBuffer[] _image, _outputs, _outputGradients, _pooled;  // per worker
+    private readonly ulong[][] _bits;               // per worker: signs of a sample
+    private readonly SumPooling[] _pooling;         // per worker
+    private readonly bool _isPlain;                 // sums may be written where they are kept
+    private readonly Action<int, int> _packTask, _packSignsTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
     private IGradientSink _sink = null!;
 
     public ConvolutionStage(Batch batch, LatentLayer layer, BatchNorm norm, Stage? previous, bool isEightBit)
@@ -33,84 +30,75 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
-        _weights = new(_layout, layer, batch.Binarization, needsGradient: previous is not null);
-        _resultLength = (geometry.Result.Count + (2 * V.Count) - 1) / V.Count * V.Count;
-        int capacity = batch.Capacity;
-        _planes = new(checked(capacity * _layout.SampleLength));
-        _planes.Span.Fill((geometry.Convolution!.PaddingBit ? 1 : -1) * (isEightBit ? 255 : 1));
-        _results = new(checked(capacity * _resultLength));
-        _sources = GC.AllocateArray<int>(geometry.Pools.Length == 0 ? 0 : capacity * _resultLength, pinned: true);
-        _gradients = new(checked(capacity * _resultLength));
-        (_sums, _squares) = (new double[capacity * layer.Channels], new double[capacity * layer.Channels]);
-        (_shiftSums, _scaleSums) = (new(capacity * layer.Stride), new(capacity * layer.Stride));
-        (_shiftMeans, _scaleMeans) = (new(layer.Stride), new(layer.Stride));
-        _shardGradients = new(checked((capacity + Batch.ShardRows - 1) / Batch.ShardRows * layer.Weights.Values.Length));
-        _image = batch.PerWorker(geometry.Input.Count + V.Count);
-        int longest = Math.Max(ConvolutionLayout.WholeTiles(_layout.OutputLength), _weights.LongestPhase);
-        _outputs = batch.PerWorker((Gemm.Rows * longest) + (3 * _layout.Pitch) + Gemm.Columns);
-        _outputGradients = batch.PerWorker(checked(Batch.ShardRows * _layout.GradientLength));
-        _weightSums = batch.PerWorker(WeightRowsOfTask * layer.Stride);
+        _signs = isEightBit || batch.Binarization.HasRealValues || geometry.Convolution!.Groups > 1 ? null : new(_layout, layer, batch);
+        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null || batch.Binarization.HasRealWeights, needsGradient: previous is not null);
+        _inputGradient = new(_layout, _weights, batch);
+        _weightGradient = new(_layout, layer, batch);
+        _results = new(batch, this);
+        _planes = Enumerable.Range(0, previous is null ? batch.Capacity : batch.Pool.Threads).Select(_ => new FloatBuffer(_layout.SampleLength)).ToArray();
+        foreach (FloatBuffer planes in _planes)
+            planes.Span.Fill((geometry.Convolution!.PaddingBit ? 1 : -1) * (isEightBit ? 255 : 1));
+        _image = batch.PerWorker(geometry.Input.Count);
+        _outputStride = ConvolutionLayout.WholeTiles(_layout.OutputLength + Transposition.Block);
+        _outputs = batch.PerWorker((SignCounts.Channels * _outputStride) + (3 * _layout.Pitch) + Gemm.Columns);
+        _outputGradients = batch.PerWorker(_layout.GradientLength);
+        _bits = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new ulong[geometry.Input.Channels * (_signs?.SignWords ?? 0)]).ToArray();
+        _isPlain = geometry.Pools.Length == 0 && _layout.Pitch == geometry.Output.Width && geometry.Output.Width % Transposition.Block == 0;
+        _pooled = batch.PerWorker(geometry.Positions);
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
-        (_packTask, _forwardTask, _maskTask, _backwardTask, _weightTask) = (_weights.Pack, ForwardSample, MaskSample, BackwardShard, StepWeights);
+        (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => _results.MaskSample(row), BackwardShard);
+        _packSignsTask = (block, worker) => _signs!.Pack(block, worker);
+        _weightTask = (tile, worker) => _weightGradient.Step(tile, Batch.Shards, worker, _sink);
     }
-
-    private const int WeightRowsOfTask = 32;
 
     private int Positions => Layer.Geometry.Positions;
 
     /// <inheritdoc/>
     public override void Forward(bool stopAtSums)
     {
-        Batch.Pool.Run(_weights.Panels, _packTask);
+        Batch.Pool.Run(_weights.Panels, _packTask, TrainingPhase.Forward);
+        if (_signs is not null && !Batch.Binarization.HasRealWeights)
+            Batch.Pool.Run(_signs.Blocks, _packSignsTask, TrainingPhase.Forward);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
-            SetNorm();
+            _results.SetNorm();
     }
 
     /// <inheritdoc/>
     public override void Backward(IGradientSink sink)
     {
         _sink = sink;
-        Batch.Pool.Run(Batch.Rows, _maskTask);
-        StepNorm();
-        Batch.Pool.Run(Batch.Shards, _backwardTask);
-        Batch.Pool.Run((Layer.Inputs + WeightRowsOfTask - 1) / WeightRowsOfTask, _weightTask);
+        // A convolution masks what it gives back sample by sample; a dense stage gives it channel by channel.
+        if (Next is not ConvolutionStage)
+            Batch.Pool.Run(Batch.Rows, _maskTask, TrainingPhase.Normalize);
+        _results.StepNorm(sink);
+        Batch.Pool.Run(Batch.Shards, _backwardTask, TrainingPhase.Normalize);
+        Batch.Pool.Run(_weightGradient.Tiles, _weightTask, TrainingPhase.Optimizer);
     }
 
     /// <inheritdoc/>
-    public override float Sum(int row, int channel, int position) => _results.Pointer[((long)row * _resultLength) + (channel * Positions) + position];
+    public override float Sum(int row, int channel, int position) => _results.Sums(row, channel)[position];
 
     /// <inheritdoc/>
-    public override void AddStatistics(double[] sums, double[] squares)
-    {
-        for (int row = 0; row < Batch.Rows; row++)
-        {
-            for (int c = 0; c < Layer.Channels; c++)
-            {
-                sums[c] += _sums[(row * Layer.Channels) + c];
-                squares[c] += _squares[(row * Layer.Channels) + c];
-            }
-        }
-    }
+    public override void AddStatistics(double[] sums, double[] squares) => _results.AddStatistics(sums, squares);
 
     /// <summary>Writes the values of sample <paramref name="row"/> that the next stage sees: ±1, <c>[channels][positions]</c>.</summary>
     public void WriteBits(int row, float* values)
     {
-        float* sums = _results.Pointer + ((long)row * _resultLength);
-        for (int c = 0; c < Layer.Channels; c++, sums += Positions, values += Positions)
-            Activate(sums, Positions, Means.Pointer[c], Factors.Pointer[c], Norm!.Shift.Values.Pointer[c], values);
+        for (int c = 0; c < Layer.Channels; c++, values += Positions)
+            _results.WriteValues(row, c, values, Positions, Positions);
     }
 
     /// <summary>Takes the gradients by some of the values that the next, dense stage saw.</summary>
-    /// <param name="first">First value.</param>
-    /// <param name="count">Values.</param>
-    /// <param name="positions">Bits that were added up to one value; each gets its gradient.</param>
+    /// <param name="first">First of its inputs: values, or channels if each stands for all <paramref name="positions"/> of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="positions">Positions that got the same gradient.</param>
     /// <param name="gradients"><c>[rows][32]</c></param>
     public void ReceiveGradients(int first, int count, int positions, float* gradients)
     {
         for (int row = 0; row < Batch.Rows; row++, gradients += Gemm.Columns)
         {
-            float* to = _gradients.Pointer + ((long)row * _resultLength) + ((long)first * positions);
+            float* to = _results.Gradients(row, 0) + ((long)first * positions);
             if (positions == 1)
             {
                 new ReadOnlySpan<float>(gradients, count).CopyTo(new Span<float>(to, count));
@@ -123,310 +111,149 @@ internal sealed unsafe class ConvolutionStage : Stage
 
     private void ForwardSample(int row, int worker)
     {
-        float* planes = _planes.Pointer + ((long)row * _layout.SampleLength);
-        float* image = _image[worker].Pointer;
-        if (Encoder is not null)
-            Batch.Encode(Encoder, row, worker, image);
-        else
-            ((ConvolutionStage)Previous!).WriteBits(row, image);
-        _layout.Spread(image, planes);
-
         float* outputs = _outputs[worker].Pointer;
-        int length = ConvolutionLayout.WholeTiles(_layout.OutputLength);
+        if (_signs is not null && !Batch.Binarization.HasRealWeights)
+        {
+            TakeSigns(_signs, row, worker);
+            for (int block = 0; block < _signs.Blocks; block++)
+            {
+                Batch.Enter(worker, TrainingPhase.Forward);
+                int channel = block * SignCounts.Channels, channels = Math.Min(SignCounts.Channels, Layer.Channels - channel);
+                if (_isPlain && channels == SignCounts.Channels)
+                {
+                    _signs.Run(block, _results.Sums(row, channel), Positions, worker);
+                    Batch.Enter(worker, TrainingPhase.Pool);
+                    for (int c = channel; c < channel + channels; c++)
+                        _results.TakeStatistics(row, c);
+                    continue;
+                }
+                _signs.Run(block, outputs, _outputStride, worker);
+                Pool(row, channel, channels, outputs, worker);
+            }
+            return;
+        }
+        float* planes = Values(row, worker, isNew: true);
         fixed (int* taps = _layout.Taps)
-        fixed (int* sources = _sources)
         {
             for (int panel = 0; panel < _weights.ForwardPanels; panel++)
             {
                 (int channel, int rows, int input) = _weights.Place(panel);
                 float* x = planes + ((long)input * _layout.PlaneSize);
-                for (int q = 0; q < length; q += Gemm.Columns)
-                    ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, length, rows);
-                for (int r = 0; r < rows; r++)
-                {
-                    long at = ((long)row * _resultLength) + ((channel + r) * Positions);
-                    float* results = _results.Pointer + at;
-                    _pooling[worker].Run(outputs + (r * length), results, sources is null ? null : sources + at);
-                    int statistics = (row * Layer.Channels) + channel + r;
-                    (_sums[statistics], _squares[statistics]) = Moments(results, Positions);
-                }
+                Batch.Enter(worker, TrainingPhase.Forward);
+                for (int q = 0; q < _layout.OutputLength; q += Gemm.Columns)
+                    ConvolutionTile.Run(Layer.Inputs, _weights.Forward(panel), x + q, taps, outputs + q, _outputStride, rows, _layout.OutputLength - q);
+                Pool(row, channel, rows, outputs, worker);
             }
         }
     }
 
-    // Sums of integers in double: exact, so in any order.
-    private static (double Sum, double Squares) Moments(float* values, int count)
+    private void Pool(int row, int first, int channels, float* outputs, int worker)
     {
-        Vector256<double> sum = Vector256<double>.Zero, squares = sum;
-        int i = 0;
-        for (; i + V.Count <= count; i += V.Count)
+        Batch.Enter(worker, TrainingPhase.Pool);
+        for (int c = first; c < first + channels; c++, outputs += _outputStride)
         {
-            (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.Load(values + i));
-            sum += low + high;
-            squares = (squares + (low * low)) + (high * high);
+            fixed (int* sources = _results.Sources(row, c))
+                _pooling[worker].Run(outputs, _results.Sums(row, c), sources);
+            _results.TakeStatistics(row, c);
         }
-        double total = sum[0] + sum[1] + sum[2] + sum[3], totalSquares = squares[0] + squares[1] + squares[2] + squares[3];
-        for (; i < count; i++)
-        {
-            total += values[i];
-            totalSquares += (double)values[i] * values[i];
-        }
-        return (total, totalSquares);
     }
 
-    private void SetNorm()
+    private void TakeSigns(SignConvolution to, int row, int worker)
     {
-        double count = (double)Batch.Rows * Positions;
-        for (int c = 0; c < Layer.Channels; c++)
+        fixed (ulong* signs = _bits[worker])
         {
-            float mean = Norm!.Mean.Pointer[c], variance = Norm.Variance.Pointer[c];
-            if (Batch.UseBatchStatistics)
+            if (Encoder is not null)
             {
-                double sum = 0, squares = 0;
-                for (int row = 0; row < Batch.Rows; row++)
-                {
-                    sum += _sums[(row * Layer.Channels) + c];
-                    squares += _squares[(row * Layer.Channels) + c];
-                }
-                (float runningMean, float runningVariance) = (mean, variance);
-                (mean, variance) = BatchNorm.Moments(sum, squares, count);
-                Norm.Mean.Pointer[c] = MathF.FusedMultiplyAdd(BatchNorm.Momentum, mean - runningMean, runningMean);
-                Norm.Variance.Pointer[c] = MathF.FusedMultiplyAdd(BatchNorm.Momentum, variance - runningVariance, runningVariance);
+                TakeImage(row, worker, _image[worker].Pointer);
+                to.WriteSigns(_image[worker].Pointer, signs);
             }
-            float inverse = BatchNorm.InverseDeviation(variance);
-            Means.Pointer[c] = mean;
-            InverseDeviations.Pointer[c] = inverse;
-            Factors.Pointer[c] = Norm.Scale is null ? inverse : inverse * Norm.Scale.Values.Pointer[c];
-        }
-    }
-
-    private void Activate(float* sums, int count, float mean, float factor, float shift, float* values)
-    {
-        V means = Vector256.Create(mean), factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
-        int i = 0;
-        for (; i + V.Count <= count; i += V.Count)
-            Batch.Binarization.Value(BatchNorm.Normalize(Vector256.Load(sums + i), means, factors, shifts)).Store(values + i);
-        for (; i < count; i++)
-            values[i] = Batch.Binarization.Value(BatchNorm.Normalize(sums[i], mean, factor, shift));
-    }
-
-    private void MaskSample(int row, int worker)
-    {
-        switch (Batch.Binarization.Surrogate)
-        {
-            case Surrogate.BiReal:
-                MaskSample(new BiRealSurrogate(), row);
-                break;
-            case Surrogate.Reste:
-                MaskSample(new ResteSurrogate(Batch.Binarization.Order), row);
-                break;
-            default:
-                MaskSample(new ClipSurrogate(), row);
-                break;
-        }
-    }
-
-    // g = slope · gradient by the bit; and the sums of g and g·x̂ of this sample.
-    private void MaskSample<T>(T surrogate, int row)
-        where T : struct, ISurrogate
-    {
-        float* sums = _results.Pointer + ((long)row * _resultLength), gradients = _gradients.Pointer + ((long)row * _resultLength);
-        for (int c = 0; c < Layer.Channels; c++, sums += Positions, gradients += Positions)
-        {
-            float mean = Means.Pointer[c], inverse = InverseDeviations.Pointer[c], factor = Factors.Pointer[c], shift = Norm!.Shift.Values.Pointer[c];
-            V means = Vector256.Create(mean), inverses = Vector256.Create(inverse), factors = Vector256.Create(factor), shifts = Vector256.Create(shift);
-            V shiftLanes = V.Zero, scaleLanes = V.Zero;
-            int i = 0;
-            for (; i + V.Count <= Positions; i += V.Count)
+            else
             {
-                V sum = Vector256.Load(sums + i);
-                V y = BatchNorm.Normalize(sum, means, factors, shifts);
-                V g = surrogate.Pass(Vector256.Load(gradients + i), y);
-                g.Store(gradients + i);
-                shiftLanes += g;
-                scaleLanes = Vector256.FusedMultiplyAdd(g, (sum - means) * inverses, scaleLanes);
+                Batch.Enter(worker, TrainingPhase.Normalize);
+                var before = (ConvolutionStage)Previous!;
+                for (int c = 0; c < before.Layer.Channels; c++)
+                    before._results.WriteSigns(row, c, signs + (c * to.SignWords));
             }
-            float shiftSum = ConvolutionWeightTile.Total(shiftLanes), scaleSum = ConvolutionWeightTile.Total(scaleLanes);
-            for (; i < Positions; i++)
+            to.Take(signs, worker);
+        }
+    }
+
+    private void TakeImage(int row, int worker, float* image)
+    {
+        Batch.Enter(worker, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
+        if (Encoder is null)
+        {
+            ((ConvolutionStage)Previous!).WriteBits(row, image);
+            return;
+        }
+        Batch.Encode(Encoder, row, worker, image);
+        _layout.Spread(image, _planes[row].Pointer);
+    }
+
+    // The values of a sample in planes: kept for the first stage, else made anew from the sums before it.
+    private float* Values(int row, int worker, bool isNew)
+    {
+        if (Encoder is null)
+        {
+            Batch.Enter(worker, TrainingPhase.Normalize);
+            var before = (ConvolutionStage)Previous!;
+            if (_layout.IsSingle)
             {
-                float y = BatchNorm.Normalize(sums[i], mean, factor, shift);
-                gradients[i] = surrogate.Pass(Vector256.Create(gradients[i]), Vector256.Create(y)).ToScalar();
-                shiftSum += gradients[i];
-                scaleSum = MathF.FusedMultiplyAdd(gradients[i], (sums[i] - mean) * inverse, scaleSum);
+                float* to = _planes[worker].Pointer + (_layout.Padding.Top * _layout.Pitch) + _layout.Padding.Left;
+                for (int c = 0; c < before.Layer.Channels; c++, to += _layout.PlaneSize)
+                    before._results.WriteValues(row, c, to, _layout.Geometry.Input.Width, _layout.Pitch);
+                return _planes[worker].Pointer;
             }
-            _shiftSums.Pointer[(row * Layer.Stride) + c] = shiftSum;
-            _scaleSums.Pointer[(row * Layer.Stride) + c] = scaleSum;
+            before.WriteBits(row, _image[worker].Pointer);
+            _layout.Spread(_image[worker].Pointer, _planes[worker].Pointer);
+            return _planes[worker].Pointer;
         }
-    }
-
-    // Sums over the batch, sample after sample; then the step on shift and scale. The factors of this pass stay.
-    private void StepNorm()
-    {
-        Total(_shiftSums, _shiftMeans.Span);
-        Total(_scaleSums, _scaleMeans.Span);
-        _sink.Take(Norm!.Shift, 0, Layer.Stride, _shiftMeans.Pointer, float.PositiveInfinity);
-        if (Norm.Scale is not null)
-            _sink.Take(Norm.Scale, 0, Layer.Stride, _scaleMeans.Pointer, float.PositiveInfinity);
-        float count = (float)Batch.Rows * Positions;
-        for (int c = 0; c < Layer.Channels; c++)
-        {
-            _shiftMeans.Pointer[c] /= count;
-            _scaleMeans.Pointer[c] /= count;
-        }
-    }
-
-    private void Total(FloatBuffer perRow, Span<float> totals)
-    {
-        totals.Clear();
-        for (int row = 0; row < Batch.Rows; row++)
-        {
-            ReadOnlySpan<float> of = perRow.Span.Slice(row * Layer.Stride, Layer.Channels);
-            for (int c = 0; c < of.Length; c++)
-                totals[c] += of[c];
-        }
+        if (isNew)
+            TakeImage(row, worker, _image[worker].Pointer);
+        return _planes[row].Pointer;
     }
 
     private void BackwardShard(int shard, int worker)
     {
-        int first = shard * Batch.ShardRows, rows = Math.Min(Batch.ShardRows, Batch.Rows - first);
+        int first = shard * Batch.ShardRows, end = Math.Min(first + Batch.ShardRows, Batch.Rows);
         float* outputGradients = _outputGradients[worker].Pointer;
-        for (int r = 0; r < rows; r++)
+        _weightGradient.Clear(shard);
+        for (int row = first; row < end; row++)
         {
-            ThroughNorm(first + r, outputGradients + ((long)r * _layout.GradientLength));
+            Batch.Enter(worker, TrainingPhase.Normalize);
+            WriteOutputGradients(row, outputGradients, worker);
             if (Previous is ConvolutionStage before)
-                GradientOfValues(first + r, outputGradients + ((long)r * _layout.GradientLength), _outputs[worker].Pointer, before);
-        }
-        GradientOfWeights(first, rows, outputGradients, _shardGradients.Pointer + ((long)shard * Layer.Weights.Values.Length));
-    }
-
-    // d sum = scale / σ · (g − Σg / n − x̂ · Σ(g·x̂) / n), put at the output that the result came from.
-    private void ThroughNorm(int row, float* outputGradients)
-    {
-        long at = (long)row * _resultLength;
-        float* sums = _results.Pointer + at, gradients = _gradients.Pointer + at;
-        new Span<float>(outputGradients, _layout.GradientLength).Clear();
-        float* to = outputGradients + _layout.GradientOrigin;
-        for (int c = 0; c < Layer.Channels; c++, sums += Positions, gradients += Positions, at += Positions, to += _layout.GradientPlaneSize)
-        {
-            float mean = Means.Pointer[c], inverse = InverseDeviations.Pointer[c], factor = Factors.Pointer[c];
-            float shiftMean = _shiftMeans.Pointer[c], scaleMean = _scaleMeans.Pointer[c];
-            V means = Vector256.Create(mean), inverses = Vector256.Create(inverse), factors = Vector256.Create(factor);
-            V shiftMeans = Vector256.Create(shiftMean), scaleMeans = Vector256.Create(scaleMean);
-            int i = 0;
-            for (; i + V.Count <= Positions; i += V.Count)
             {
-                V normal = (Vector256.Load(sums + i) - means) * inverses;
-                (factors * Vector256.FusedMultiplyAdd(-normal, scaleMeans, Vector256.Load(gradients + i) - shiftMeans)).Store(gradients + i);
+                Batch.Enter(worker, TrainingPhase.InputGradient);
+                _inputGradient.Run(outputGradients, before._results.Gradients(row, 0), worker);
+                Batch.Enter(worker, TrainingPhase.Normalize);
+                before._results.MaskSample(row);
             }
-            for (; i < Positions; i++)
-                gradients[i] = factor * MathF.FusedMultiplyAdd(-((sums[i] - mean) * inverse), scaleMean, gradients[i] - shiftMean);
-            Scatter(gradients, at, to);
+            float* values = Values(row, worker, isNew: false);
+            Batch.Enter(worker, TrainingPhase.WeightGradient);
+            _weightGradient.Add(shard, values, outputGradients, worker);
         }
     }
 
-    // Windows may overlap, so that one output gets several gradients.
-    private void Scatter(float* gradients, long first, float* outputs)
+    // Gradients by the outputs, in planes with zeros around them. Windows may overlap, so that one output gets several gradients.
+    private void WriteOutputGradients(int row, float* outputGradients, int worker)
     {
-        if (_sources.Length > 0)
+        Shape result = Layer.Geometry.Result;
+        float* to = outputGradients + _layout.GradientOrigin;
+        if (_pooling[worker].IsPlain)
         {
-            ReadOnlySpan<int> sources = _sources.AsSpan((int)first, Positions);
-            for (int i = 0; i < sources.Length; i++)
-                outputs[sources[i]] += gradients[i];
+            for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
+                _results.WriteSumGradients(row, c, to, result.Width, _layout.Pitch);
             return;
         }
-        int width = Layer.Geometry.Result.Width;
-        for (int y = 0; y < Layer.Geometry.Result.Height; y++, gradients += width, outputs += _layout.Pitch)
-            new ReadOnlySpan<float>(gradients, width).CopyTo(new Span<float>(outputs, width));
-    }
-
-    private void GradientOfValues(int row, float* outputGradients, float* scratch, ConvolutionStage before)
-    {
-        Shape input = Layer.Geometry.Input;
-        Extent stride = Layer.Geometry.Convolution!.Stride;
-        float* target = before._gradients.Pointer + ((long)row * before._resultLength);
-        // Values that no tap sees get no gradient.
-        if (_layout.Phases.Length < stride.Height * stride.Width)
-            new Span<float>(target, input.Count).Clear();
-        for (int p = 0; p < _layout.Phases.Length; p++)
+        new Span<float>(outputGradients, _layout.GradientLength).Clear();
+        float* pooled = _pooled[worker].Pointer;
+        for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
         {
-            ConvolutionPhase phase = _layout.Phases[p];
-            int length = ConvolutionLayout.WholeTiles(((phase.Rows - 1) * _layout.Pitch) + phase.Columns);
-            int[] taps = _weights.BackwardTaps(p);
-            fixed (int* offsets = taps)
-            {
-                for (int panel = 0; panel < _weights.BackwardPanels; panel++)
-                {
-                    (int channel, int rows, int output) = _weights.BackwardPlace(panel);
-                    float* dy = outputGradients + ((long)output * _layout.GradientPlaneSize);
-                    for (int q = 0; q < length; q += Gemm.Columns)
-                        ConvolutionTile.Run(taps.Length, _weights.Backward(p, panel), dy + q, offsets, scratch + q, length, rows);
-                    for (int r = 0; r < rows; r++)
-                        Gather(scratch + (r * length), phase, target + ((long)(channel + r) * input.Height * input.Width));
-                }
-            }
+            _results.WriteSumGradients(row, c, pooled, Positions, Positions);
+            ReadOnlySpan<int> sources = _results.Sources(row, c);
+            for (int i = 0; i < sources.Length; i++)
+                to[sources[i]] += pooled[i];
         }
-    }
-
-    private void Gather(float* from, ConvolutionPhase phase, float* image)
-    {
-        Extent stride = Layer.Geometry.Convolution!.Stride;
-        int width = Layer.Geometry.Input.Width;
-        for (int u = 0; u < phase.Rows; u++, from += _layout.Pitch)
-        {
-            float* to = image + ((((phase.FirstRow + u) * stride.Height) + phase.Row - _layout.Padding.Top) * width);
-            to += (phase.FirstColumn * stride.Width) + phase.Column - _layout.Padding.Left;
-            if (stride.Width == 1)
-            {
-                new ReadOnlySpan<float>(from, phase.Columns).CopyTo(new Span<float>(to, phase.Columns));
-                continue;
-            }
-            for (int v = 0; v < phase.Columns; v++)
-                to[v * stride.Width] = from[v];
-        }
-    }
-
-    private void GradientOfWeights(int first, int samples, float* outputGradients, float* result)
-    {
-        const int Channels = ConvolutionWeightTile.Channels, Weights = ConvolutionWeightTile.Weights;
-        float** dy = stackalloc float*[Channels];
-        float** x = stackalloc float*[Weights];
-        float* sums = stackalloc float[Channels * Weights];
-        float* planes = _planes.Pointer + ((long)first * _layout.SampleLength);
-        int length = (_layout.OutputLength + V.Count - 1) / V.Count * V.Count;
-        for (int c = 0; c < Layer.Channels; c += Channels)
-        {
-            int group = c / _layout.ChannelsOfGroup;
-            int channels = Math.Min(Channels, ((group + 1) * _layout.ChannelsOfGroup) - c);
-            for (int i = 0; i < Channels; i++)
-                dy[i] = outputGradients + _layout.GradientOrigin + ((long)(c + Math.Min(i, channels - 1)) * _layout.GradientPlaneSize);
-            float* values = planes + ((long)group * _layout.InputsOfGroup * _layout.PlaneSize);
-            for (int k = 0; k < Layer.Inputs; k += Weights)
-            {
-                int weights = Math.Min(Weights, Layer.Inputs - k);
-                for (int i = 0; i < Weights; i++)
-                    x[i] = values + _layout.Taps[k + Math.Min(i, weights - 1)];
-                ConvolutionWeightTile.Run(samples, length, dy, _layout.GradientLength, x, _layout.SampleLength, sums);
-                for (int i = 0; i < weights; i++)
-                {
-                    for (int j = 0; j < channels; j++)
-                        result[((k + i) * Layer.Stride) + c + j] = sums[(i * Channels) + j];
-                }
-            }
-            c -= Channels - channels;   // the next tile begins with the next group
-        }
-    }
-
-    private void StepWeights(int task, int worker)
-    {
-        int first = task * WeightRowsOfTask * Layer.Stride, count = Math.Min(WeightRowsOfTask, Layer.Inputs - (task * WeightRowsOfTask)) * Layer.Stride;
-        float* totals = _weightSums[worker].Pointer;
-        new Span<float>(totals, count).Clear();
-        for (int shard = 0; shard < Batch.Shards; shard++)
-        {
-            float* from = _shardGradients.Pointer + ((long)shard * Layer.Weights.Values.Length) + first;
-            for (int i = 0; i < count; i += V.Count)
-                (Vector256.Load(totals + i) + Vector256.Load(from + i)).Store(totals + i);
-        }
-        _sink.Take(Layer.Weights, first, count, totals, 1);
     }
 }

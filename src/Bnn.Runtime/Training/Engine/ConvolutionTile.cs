@@ -21,17 +21,22 @@ internal static unsafe class ConvolutionTile
     /// <param name="y">Receives <c>[12][32]</c>, rows <paramref name="stride"/> floats apart; rows from <paramref name="rows"/> on hold anything.</param>
     /// <param name="stride">At least 32.</param>
     /// <param name="rows">Channels in [1, 12].</param>
-    public static void Run(int k, float* weights, float* x, int* taps, float* y, int stride, int rows)
+    /// <param name="columns">Outputs wanted, at least 1; up to 16 only the first 16 are computed.</param>
+    public static void Run(int k, float* weights, float* x, int* taps, float* y, int stride, int rows, int columns)
     {
         if (Vector512.IsHardwareAccelerated && rows > Half)
         {
-            Whole(k, weights, x, taps, y, stride);
+            if (columns > 16)
+                Whole(k, weights, x, taps, y, stride);
+            else
+                Narrow(k, weights, x, taps, y, stride);
             return;
         }
         for (int row = 0; row < rows; row += Half)
         {
             Quarter(k, weights + row, x, taps, y + (row * stride), stride);
-            Quarter(k, weights + row, x + 16, taps, y + (row * stride) + 16, stride);
+            if (columns > 16)
+                Quarter(k, weights + row, x + 16, taps, y + (row * stride) + 16, stride);
         }
     }
 
@@ -134,6 +139,40 @@ internal static unsafe class ConvolutionTile
         Store(y + (9 * stride), y90, y91);
         Store(y + (10 * stride), ya0, ya1);
         Store(y + (11 * stride), yb0, yb1);
+    }
+
+    private static void Narrow(int k, float* w, float* x, int* taps, float* y, int stride)
+    {
+        W y0 = W.Zero, y1 = W.Zero, y2 = W.Zero, y3 = W.Zero, y4 = W.Zero, y5 = W.Zero;
+        W y6 = W.Zero, y7 = W.Zero, y8 = W.Zero, y9 = W.Zero, ya = W.Zero, yb = W.Zero;
+        for (int i = 0; i < k; i++, w += Gemm.Rows)
+        {
+            W b = Vector512.Load(x + taps[i]);
+            y0 = Vector512.FusedMultiplyAdd(Vector512.Create(w[0]), b, y0);
+            y1 = Vector512.FusedMultiplyAdd(Vector512.Create(w[1]), b, y1);
+            y2 = Vector512.FusedMultiplyAdd(Vector512.Create(w[2]), b, y2);
+            y3 = Vector512.FusedMultiplyAdd(Vector512.Create(w[3]), b, y3);
+            y4 = Vector512.FusedMultiplyAdd(Vector512.Create(w[4]), b, y4);
+            y5 = Vector512.FusedMultiplyAdd(Vector512.Create(w[5]), b, y5);
+            y6 = Vector512.FusedMultiplyAdd(Vector512.Create(w[6]), b, y6);
+            y7 = Vector512.FusedMultiplyAdd(Vector512.Create(w[7]), b, y7);
+            y8 = Vector512.FusedMultiplyAdd(Vector512.Create(w[8]), b, y8);
+            y9 = Vector512.FusedMultiplyAdd(Vector512.Create(w[9]), b, y9);
+            ya = Vector512.FusedMultiplyAdd(Vector512.Create(w[10]), b, ya);
+            yb = Vector512.FusedMultiplyAdd(Vector512.Create(w[11]), b, yb);
+        }
+        y0.Store(y);
+        y1.Store(y + stride);
+        y2.Store(y + (2 * stride));
+        y3.Store(y + (3 * stride));
+        y4.Store(y + (4 * stride));
+        y5.Store(y + (5 * stride));
+        y6.Store(y + (6 * stride));
+        y7.Store(y + (7 * stride));
+        y8.Store(y + (8 * stride));
+        y9.Store(y + (9 * stride));
+        ya.Store(y + (10 * stride));
+        yb.Store(y + (11 * stride));
     }
 
     private static void Store(float* y, W low, W high)

@@ -3,64 +3,87 @@ using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace Bnn.Training;
 
-/// <summary>Gradients of three channels by four of their weights, summed over positions and samples: the inner loop of a convolution's weight gradient.</summary>
+/// <summary>Gradients of up to 32 channels by twelve of their weights, summed over the outputs of a sample: the inner loop of a convolution's weight gradient.</summary>
 /// <remarks>
-/// d W[k, c] = Σ over samples and outputs q of d y[c][q] · x[taps[k] + q]. Both factors are read where they stand. Sums are kept in eight lanes (q mod 8)
-/// on every processor and added at the end in a fixed order, so the bits do not depend on the vector width.
+/// d W[k, c] += Σ over outputs q of x[taps[k] + q] · d y[q][c], rows from the top, each from the left: one chain of fused multiply-adds that goes on from the
+/// old value, so neither the vector width nor the order of tiles changes a bit. Values are read where they stand.
 /// </remarks>
 internal static unsafe class ConvolutionWeightTile
 {
-    public const int Channels = 3;
+    /// <summary>Items of a tile, <c>[12][32]</c>.</summary>
+    public const int Items = Gemm.Rows * Gemm.Columns;
 
-    public const int Weights = 4;
-
-    /// <summary>Computes the tile.</summary>
-    /// <param name="samples">Samples summed.</param>
-    /// <param name="length">Outputs; read in whole vectors of eight, and gradients beyond it must be 0.</param>
-    /// <param name="dy"><c>[3]</c> gradients of the channels in the first sample.</param>
-    /// <param name="dyStride">Floats from sample to sample.</param>
-    /// <param name="x"><c>[4]</c> values of the weights in the first sample.</param>
-    /// <param name="xStride">Floats from sample to sample.</param>
-    /// <param name="result">Receives <c>[4 weights][3 channels]</c>.</param>
-    public static void Run(int samples, int length, float** dy, long dyStride, float** x, long xStride, float* result)
+    /// <summary>Computes the tile on the widest vectors of this processor.</summary>
+    /// <param name="rows">Rows of outputs.</param>
+    /// <param name="width">Outputs of a row.</param>
+    /// <param name="dy">Gradients by the outputs, <c>[rows · width][32]</c>.</param>
+    /// <param name="x">Values of output 0.</param>
+    /// <param name="pitch">Floats from a row of values to the next.</param>
+    /// <param name="taps"><c>[12]</c> offsets from <paramref name="x"/>.</param>
+    /// <param name="sums"><c>[12][32]</c>; added to.</param>
+    /// <param name="channels">In [1, 32]; from 17 on all are computed, else the first 16.</param>
+    public static void Run(int rows, int width, float* dy, float* x, int pitch, long* taps, float* sums, int channels)
     {
-        V s00 = V.Zero, s01 = V.Zero, s02 = V.Zero, s10 = V.Zero, s11 = V.Zero, s12 = V.Zero;
-        V s20 = V.Zero, s21 = V.Zero, s22 = V.Zero, s30 = V.Zero, s31 = V.Zero, s32 = V.Zero;
-        for (int sample = 0; sample < samples; sample++)
+        if (Vector512.IsHardwareAccelerated)
         {
-            float* y0 = dy[0] + (sample * dyStride), y1 = dy[1] + (sample * dyStride), y2 = dy[2] + (sample * dyStride);
-            float* x0 = x[0] + (sample * xStride), x1 = x[1] + (sample * xStride), x2 = x[2] + (sample * xStride), x3 = x[3] + (sample * xStride);
-            for (int q = 0; q < length; q += V.Count)
-            {
-                V a = Vector256.Load(y0 + q), b = Vector256.Load(y1 + q), c = Vector256.Load(y2 + q), value;
-                value = Vector256.Load(x0 + q);
-                s00 = Vector256.FusedMultiplyAdd(a, value, s00);
-                s01 = Vector256.FusedMultiplyAdd(b, value, s01);
-                s02 = Vector256.FusedMultiplyAdd(c, value, s02);
-                value = Vector256.Load(x1 + q);
-                s10 = Vector256.FusedMultiplyAdd(a, value, s10);
-                s11 = Vector256.FusedMultiplyAdd(b, value, s11);
-                s12 = Vector256.FusedMultiplyAdd(c, value, s12);
-                value = Vector256.Load(x2 + q);
-                s20 = Vector256.FusedMultiplyAdd(a, value, s20);
-                s21 = Vector256.FusedMultiplyAdd(b, value, s21);
-                s22 = Vector256.FusedMultiplyAdd(c, value, s22);
-                value = Vector256.Load(x3 + q);
-                s30 = Vector256.FusedMultiplyAdd(a, value, s30);
-                s31 = Vector256.FusedMultiplyAdd(b, value, s31);
-                s32 = Vector256.FusedMultiplyAdd(c, value, s32);
-            }
+            if (channels > 16)
+                ConvolutionWeightTile512.Whole(rows, width, dy, x, pitch, taps, sums);
+            else
+                ConvolutionWeightTile512.Half(rows, width, dy, x, pitch, taps, sums);
+            return;
         }
-        (result[0], result[1], result[2]) = (Total(s00), Total(s01), Total(s02));
-        (result[3], result[4], result[5]) = (Total(s10), Total(s11), Total(s12));
-        (result[6], result[7], result[8]) = (Total(s20), Total(s21), Total(s22));
-        (result[9], result[10], result[11]) = (Total(s30), Total(s31), Total(s32));
+        for (int column = 0; column < channels; column += 16)
+        {
+            Quarter(rows, width, dy + column, x, pitch, taps, sums + column);
+            Quarter(rows, width, dy + column, x, pitch, taps + 6, sums + (6 * Gemm.Columns) + column);
+        }
     }
 
-    /// <summary>The sum of eight lanes, in the order ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).</summary>
-    public static float Total(V lanes)
+    /// <summary>Six weights and 16 channels on 256-bit vectors.</summary>
+    internal static void Quarter(int rows, int width, float* dy, float* x, int pitch, long* taps, float* sums)
     {
-        Vector128<float> four = lanes.GetLower() + lanes.GetUpper();
-        return four[0] + four[2] + (four[1] + four[3]);
+        V s00 = Vector256.Load(sums + (0 * Gemm.Columns)), s01 = Vector256.Load(sums + (0 * Gemm.Columns) + 8);
+        V s10 = Vector256.Load(sums + (1 * Gemm.Columns)), s11 = Vector256.Load(sums + (1 * Gemm.Columns) + 8);
+        V s20 = Vector256.Load(sums + (2 * Gemm.Columns)), s21 = Vector256.Load(sums + (2 * Gemm.Columns) + 8);
+        V s30 = Vector256.Load(sums + (3 * Gemm.Columns)), s31 = Vector256.Load(sums + (3 * Gemm.Columns) + 8);
+        V s40 = Vector256.Load(sums + (4 * Gemm.Columns)), s41 = Vector256.Load(sums + (4 * Gemm.Columns) + 8);
+        V s50 = Vector256.Load(sums + (5 * Gemm.Columns)), s51 = Vector256.Load(sums + (5 * Gemm.Columns) + 8);
+        for (; rows > 0; rows--, x += pitch)
+        {
+            for (float* a = x, end = x + width; a < end; a++, dy += Gemm.Columns)
+            {
+                V d0 = Vector256.Load(dy), d1 = Vector256.Load(dy + 8), value;
+                value = Vector256.Create(a[taps[0]]);
+                s00 = Vector256.FusedMultiplyAdd(value, d0, s00);
+                s01 = Vector256.FusedMultiplyAdd(value, d1, s01);
+                value = Vector256.Create(a[taps[1]]);
+                s10 = Vector256.FusedMultiplyAdd(value, d0, s10);
+                s11 = Vector256.FusedMultiplyAdd(value, d1, s11);
+                value = Vector256.Create(a[taps[2]]);
+                s20 = Vector256.FusedMultiplyAdd(value, d0, s20);
+                s21 = Vector256.FusedMultiplyAdd(value, d1, s21);
+                value = Vector256.Create(a[taps[3]]);
+                s30 = Vector256.FusedMultiplyAdd(value, d0, s30);
+                s31 = Vector256.FusedMultiplyAdd(value, d1, s31);
+                value = Vector256.Create(a[taps[4]]);
+                s40 = Vector256.FusedMultiplyAdd(value, d0, s40);
+                s41 = Vector256.FusedMultiplyAdd(value, d1, s41);
+                value = Vector256.Create(a[taps[5]]);
+                s50 = Vector256.FusedMultiplyAdd(value, d0, s50);
+                s51 = Vector256.FusedMultiplyAdd(value, d1, s51);
+            }
+        }
+        s00.Store(sums + (0 * Gemm.Columns));
+        s01.Store(sums + (0 * Gemm.Columns) + 8);
+        s10.Store(sums + (1 * Gemm.Columns));
+        s11.Store(sums + (1 * Gemm.Columns) + 8);
+        s20.Store(sums + (2 * Gemm.Columns));
+        s21.Store(sums + (2 * Gemm.Columns) + 8);
+        s30.Store(sums + (3 * Gemm.Columns));
+        s31.Store(sums + (3 * Gemm.Columns) + 8);
+        s40.Store(sums + (4 * Gemm.Columns));
+        s41.Store(sums + (4 * Gemm.Columns) + 8);
+        s50.Store(sums + (5 * Gemm.Columns));
+        s51.Store(sums + (5 * Gemm.Columns) + 8);
     }
 }

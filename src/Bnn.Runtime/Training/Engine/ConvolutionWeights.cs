@@ -15,13 +15,15 @@ internal sealed unsafe class ConvolutionWeights
     /// <param name="layout">Of the convolution.</param>
     /// <param name="layer">Its latent weights.</param>
     /// <param name="binarization">Of the latents.</param>
+    /// <param name="needsForward">Whether sums are computed with these; not if they are counted.</param>
     /// <param name="needsGradient">Whether any stage before it wants gradients.</param>
-    public ConvolutionWeights(ConvolutionLayout layout, LatentLayer layer, Binarization binarization, bool needsGradient)
+    public ConvolutionWeights(ConvolutionLayout layout, LatentLayer layer, Binarization binarization, bool needsForward, bool needsGradient)
     {
         (_layout, _layer, _binarization) = (layout, layer, binarization);
         _groups = layer.Geometry.Convolution!.Groups;
         _panelsOfGroup = Gemm.LeftPanels(layout.ChannelsOfGroup);
         _backwardPanelsOfGroup = Gemm.LeftPanels(layout.InputsOfGroup);
+        ForwardPanels = needsForward ? _groups * _panelsOfGroup : 0;
         _forward = new(checked(ForwardPanels * layer.Inputs * Gemm.Rows));
         BackwardPanels = needsGradient ? _groups * _backwardPanelsOfGroup : 0;
         _backwardTaps = layout.Phases.Select(layout.GradientTaps).ToArray();
@@ -29,8 +31,8 @@ internal sealed unsafe class ConvolutionWeights
         LongestPhase = layout.Phases.Max(phase => ConvolutionLayout.WholeTiles(((phase.Rows - 1) * layout.Pitch) + phase.Columns));
     }
 
-    /// <summary>Panels of output channels.</summary>
-    public int ForwardPanels => _groups * _panelsOfGroup;
+    /// <summary>Panels of output channels; 0 if nobody wants them.</summary>
+    public int ForwardPanels { get; }
 
     /// <summary>Panels of input channels; 0 if nobody wants gradients.</summary>
     public int BackwardPanels { get; }

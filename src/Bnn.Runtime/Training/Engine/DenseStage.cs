@@ -42,7 +42,7 @@ internal sealed unsafe class DenseStage : Stage
         _gradientsLeft = new(previous is null ? 0 : checked(capacity * layer.Channels));
         _signs = batch.PerWorker(Gemm.BlockK * Gemm.Columns);
         _image = batch.PerWorker(_positions == 1 ? 0 : checked(layer.Inputs * _positions));
-        _scratch = batch.PerWorker((layer.Channels + capacity) * Gemm.Columns);
+        _scratch = batch.PerWorker((layer.Channels + Transposition.Block + capacity) * Gemm.Columns);
         _weightLeft = batch.PerWorker(TilesOfTask * Gemm.Rows * capacity);
         _weightGradients = batch.PerWorker(TilesOfTask * Gemm.Rows * layer.Stride);
         (_fillTask, _panelTask, _inputTask, _weightTask, _statisticsTask) = (FillTile, RunPanel, GradientOfInputs, GradientOfWeights, AddPanel);
@@ -56,8 +56,8 @@ internal sealed unsafe class DenseStage : Stage
     {
         _stopAtSums = stopAtSums;
         if (FillsItself)
-            Batch.Pool.Run(Gemm.LeftPanels(Batch.Rows), _fillTask);
-        Batch.Pool.Run(Layer.Panels, _panelTask);
+            Batch.Pool.Run(Gemm.LeftPanels(Batch.Rows), _fillTask, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
+        Batch.Pool.Run(Layer.Panels, _panelTask, TrainingPhase.Forward);
     }
 
     /// <inheritdoc/>
@@ -65,8 +65,9 @@ internal sealed unsafe class DenseStage : Stage
     {
         _sink = sink;
         if (Previous is not null)
-            Batch.Pool.Run(Gemm.RightPanels(Layer.Inputs), _inputTask);
-        Batch.Pool.Run((Layer.Inputs + (TilesOfTask * Gemm.Rows) - 1) / (TilesOfTask * Gemm.Rows), _weightTask);
+            Batch.Pool.Run(Gemm.RightPanels(Layer.Inputs), _inputTask, TrainingPhase.InputGradient);
+        int rows = TilesOfTask * Gemm.Rows;
+        Batch.Pool.Run((Layer.Inputs + rows - 1) / rows, _weightTask, TrainingPhase.WeightGradient);
     }
 
     /// <inheritdoc/>
@@ -154,6 +155,7 @@ internal sealed unsafe class DenseStage : Stage
         }
         if (_stopAtSums || Norm is null)
             return;
+        Batch.Enter(worker, TrainingPhase.Normalize);
         for (int column = 0; column < Gemm.Columns; column += V.Count)
             NormalizeColumns((DenseStage)Next!, dots + column, (panel * Gemm.Columns) + column);
         PackNext((DenseStage)Next!, panel);
@@ -218,18 +220,27 @@ internal sealed unsafe class DenseStage : Stage
         }
     }
 
+    // The signs of a panel in place; those of inputs that are missing stay 0.
+    private void TakeSigns(float* panel, int rows, int width)
+    {
+        if (Batch.Binarization.HasRealWeights)
+            return;
+        for (int k = 0; k < rows; k++, panel += Gemm.Columns)
+        {
+            for (int column = 0; column < width; column += V.Count)
+                BatchNorm.Sign(Vector256.Load(panel + column)).Store(panel + column);
+            new Span<float>(panel + width, Gemm.Columns - width).Clear();
+        }
+    }
+
     // Gradient by 32 inputs; if a dense stage gave them, on through its batch norm to its dots.
     private void GradientOfInputs(int panel, int worker)
     {
         int rows = Batch.Rows, tiles = Gemm.LeftPanels(rows), first = panel * Gemm.Columns;
-        float* signs = _scratch[worker].Pointer, gradients = signs + (Layer.Channels * Gemm.Columns);
+        float* signs = _scratch[worker].Pointer, gradients = signs + ((Layer.Channels + Transposition.Block) * Gemm.Columns);
         int width = Math.Min(Gemm.Columns, Layer.Inputs - first);
-        for (int j = 0; j < Gemm.Columns; j++)
-        {
-            float* weights = Layer.Weights.Values.Pointer + ((long)(first + j) * Layer.Stride);
-            for (int c = 0; c < Layer.Channels; c++)
-                signs[(c * Gemm.Columns) + j] = j >= width ? 0 : Batch.Binarization.Weight(weights[c]);
-        }
+        Transposition.ToPanel(Layer.Weights.Values.Pointer + ((long)first * Layer.Stride), Layer.Stride, width, Layer.Channels, signs);
+        TakeSigns(signs, Layer.Channels, width);
         new Span<float>(gradients, tiles * Gemm.Rows * Gemm.Columns).Clear();
         for (int k = 0; k < Layer.Channels; k += Gemm.BlockK)
         {
@@ -240,6 +251,7 @@ internal sealed unsafe class DenseStage : Stage
                 Gemm.Tile(length, left, signs + (k * Gemm.Columns), gradients + (tile * Gemm.Rows * Gemm.Columns), Gemm.Columns);
             }
         }
+        Batch.Enter(worker, TrainingPhase.Normalize);
         if (Previous is DenseStage dense)
             dense.ReceiveGradients(panel, gradients, _sink);
         else
@@ -327,6 +339,7 @@ internal sealed unsafe class DenseStage : Stage
                 }
             }
         }
+        Batch.Enter(worker, TrainingPhase.Optimizer);
         _sink.Take(Layer.Weights, first * Layer.Stride, inputs * Layer.Stride, gradients, 1);
     }
 

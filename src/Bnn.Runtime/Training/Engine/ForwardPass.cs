@@ -45,6 +45,9 @@ internal sealed class ForwardPass
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Batch.Capacity);
         (Batch.Source, Batch.First, Batch.Rows, Batch.UseBatchStatistics) = (source, first, rows, useBatchStatistics);
         for (int l = 0; l <= last; l++)
+        {
+            Batch.EnterLayer(l);
             Stages[l].Forward(stopAtSums: l == last);
+        }
     }
 }

@@ -48,7 +48,7 @@ internal static unsafe class Gemm
         for (; i + 4 <= k && rows == Rows; i += 4)
         {
             for (int r = 0; r < Rows; r += 4)
-                Transpose4(source + ((long)r * stride) + i, stride, panel + (i * Rows) + r);
+                Transpose4(source + ((long)r * stride) + i, stride, panel + (i * Rows) + r, Rows);
         }
         for (; i < k; i++)
         {
@@ -73,17 +73,17 @@ internal static unsafe class Gemm
         }
     }
 
-    // to[j][r] = from[r][j] for j, r in [0, 4); rows of "to" are 12 apart.
-    private static void Transpose4(float* from, int stride, float* to)
+    /// <summary>to[j][r] = from[r][j] for j, r in [0, 4).</summary>
+    public static void Transpose4(float* from, long stride, float* to, long toStride)
     {
         (Vector128<float> acLow, Vector128<float> acHigh) = Interleave(Vector128.Load(from), Vector128.Load(from + (2 * stride)));
         (Vector128<float> bdLow, Vector128<float> bdHigh) = Interleave(Vector128.Load(from + stride), Vector128.Load(from + (3 * stride)));
         (Vector128<float> row0, Vector128<float> row1) = Interleave(acLow, bdLow);
         (Vector128<float> row2, Vector128<float> row3) = Interleave(acHigh, bdHigh);
         row0.Store(to);
-        row1.Store(to + Rows);
-        row2.Store(to + (2 * Rows));
-        row3.Store(to + (3 * Rows));
+        row1.Store(to + toStride);
+        row2.Store(to + (2 * toStride));
+        row3.Store(to + (3 * toStride));
     }
 
     // (a0 b0 a1 b1), (a2 b2 a3 b3)

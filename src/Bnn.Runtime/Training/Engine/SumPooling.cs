@@ -34,8 +34,7 @@ internal sealed unsafe class SumPooling
         Shape shape = _geometry.Output;
         if (IsPlain)
         {
-            for (int row = 0; row < shape.Height; row++, outputs += _pitch, results += shape.Width)
-                new ReadOnlySpan<float>(outputs, shape.Width).CopyTo(new Span<float>(results, shape.Width));
+            CopyRows(outputs, _pitch, results, shape.Width, shape.Width, shape.Height);
             return;
         }
         if (_geometry.Pools.Length == 1)
@@ -60,6 +59,24 @@ internal sealed unsafe class SumPooling
                 beforeFrom = afterFrom;
                 afterFrom = readFrom;
             }
+        }
+    }
+
+    /// <summary>Copies rows of floats in whole vectors, the last of which may copy some twice.</summary>
+    public static void CopyRows(float* from, int fromPitch, float* to, int toPitch, int width, int rows)
+    {
+        if (fromPitch == width && toPitch == width)
+            (width, rows) = (width * rows, 1);
+        for (; rows > 0; rows--, from += fromPitch, to += toPitch)
+        {
+            if (width < V.Count)
+            {
+                for (int i = 0; i < width; i++)
+                    to[i] = from[i];
+                continue;
+            }
+            for (int i = 0; i < width; i += V.Count)
+                Vector256.Load(from + Math.Min(i, width - V.Count)).Store(to + Math.Min(i, width - V.Count));
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class WorkerPool : IDisposable
     private readonly ManualResetEventSlim[] _starts;
     private readonly ManualResetEventSlim _finished = new(false, SpinCount);
     private Action<int, int>? _body;
+    private TrainingPhase _phase;
     private Exception? _failure;
     private int _tasks;
     private int _next;
@@ -24,7 +25,7 @@ internal sealed class WorkerPool : IDisposable
     public WorkerPool(int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        Threads = threads == 0 ? Environment.ProcessorCount : threads;
+        Active = Threads = threads == 0 ? Environment.ProcessorCount : threads;
         _starts = new ManualResetEventSlim[Threads - 1];
         _helpers = new Thread[Threads - 1];
         for (int i = 0; i < _helpers.Length; i++)
@@ -39,14 +40,21 @@ internal sealed class WorkerPool : IDisposable
     /// <summary>Number of threads, the caller's included.</summary>
     public int Threads { get; }
 
+    /// <summary>Threads that take tasks, at most <see cref="Threads"/>. Set it between phases.</summary>
+    public int Active { get; set; }
+
+    /// <summary>Tells the phases apart; null: nobody asks. Set it between phases.</summary>
+    public PhaseClock? Clock { get; set; }
+
     /// <summary>Runs all tasks of a phase.</summary>
     /// <param name="tasks">Number of tasks.</param>
     /// <param name="body">Called with a task in [0, tasks) and the worker in [0, <see cref="Threads"/>) that runs it.</param>
+    /// <param name="phase">What the tasks do, unless they say otherwise.</param>
     /// <remarks>Returns when all are done. Not reentrant. An exception of a task is thrown here, after the others have ended.</remarks>
-    public void Run(int tasks, Action<int, int> body)
+    public void Run(int tasks, Action<int, int> body, TrainingPhase phase = TrainingPhase.Other)
     {
-        int helpers = Math.Min(_helpers.Length, tasks - 1);
-        (_body, _tasks, _next, _busy) = (body, tasks, 0, helpers);
+        int helpers = Math.Min(Active, tasks) - 1;
+        (_body, _phase, _tasks, _next, _busy) = (body, phase, tasks, 0, helpers);
         for (int i = 0; i < helpers; i++)
             _starts[i].Set();
         Work(worker: 0);
@@ -55,6 +63,7 @@ internal sealed class WorkerPool : IDisposable
             _finished.Wait();
             _finished.Reset();
         }
+        Clock?.Enter(0, TrainingPhase.Other);
         if (_failure is { } failure)
         {
             _failure = null;
@@ -95,7 +104,11 @@ internal sealed class WorkerPool : IDisposable
         try
         {
             for (int task; (task = Interlocked.Increment(ref _next) - 1) < _tasks;)
+            {
+                Clock?.Enter(worker, _phase);
                 _body!(task, worker);
+            }
+            Clock?.Enter(worker, TrainingPhase.Waiting);
         }
         catch (Exception failure)
         {

@@ -22,6 +22,9 @@ internal sealed record Frame(int Width, int Height, Scale X, Scale Y, string XNa
     /// <summary>Highest place of the plot.</summary>
     public static double Ceiling => Top;
 
+    /// <summary>Whether a value has a place on the vertical axis.</summary>
+    public bool Holds(double value) => double.IsFinite(value) && (!Y.IsLog || value > 0);
+
     /// <summary>Place of a value from the left.</summary>
     public double PlaceX(double value) => Left + (X.Share(value) * (Width - Left - Right));
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bnn.Trainer.Reports.Page;
 
 /// <summary>Lines over the epochs of a run.</summary>
@@ -36,27 +38,15 @@ internal sealed record LineChart(string Title, IReadOnlyList<Line> Lines, string
 
     private Markup Draw(Frame frame, Line line)
     {
-        var path = new System.Text.StringBuilder();
         var tips = new List<Markup>();
-        bool isDrawing = false;
-        for (int i = 0; i < line.Values.Count; i++)
+        for (int i = 0; line.Values.Count <= MostTips && i < line.Values.Count; i++)
         {
-            double value = line.Values[i];
-            if (!double.IsFinite(value) || (IsLog && value <= 0))
-            {
-                isDrawing = false;
+            if (!frame.Holds(line.Values[i]))
                 continue;
-            }
-            (double x, double y) = (frame.PlaceX(i + 1), frame.PlaceY(value));
-            path.Append(System.Globalization.CultureInfo.InvariantCulture, $"{(isDrawing ? 'L' : 'M')}{x:0.#} {y:0.#}");
-            isDrawing = true;
-            if (line.Values.Count <= MostTips)
-            {
-                Markup tip = Markup.Of($"<title>{line.Name}, epoch {i + 1}: {Value(value)}</title>");
-                tips.Add(Markup.Of($"""<circle class="dot s{line.Colour}" cx="{x}" cy="{y}" r="{(line.Values.Count <= 30 ? 2.5 : 1.2)}">{tip}</circle>"""));
-            }
+            Markup tip = Markup.Of($"<title>{line.Name}, epoch {i + 1}: {Value(line.Values[i])}</title>");
+            tips.Add(Markup.Of($"""<circle class="dot s{line.Colour}" cx="{frame.PlaceX(i + 1)}" cy="{frame.PlaceY(line.Values[i])}" r="{(line.Values.Count <= 30 ? 2.5 : 1.2)}">{tip}</circle>"""));
         }
-        return Markup.Of($"""<path class="line s{line.Colour}" d="{path.ToString()}"/>{tips}""");
+        return Markup.Of($"""{line.Draw(frame)}{tips}""");
     }
 }
 
@@ -64,4 +54,19 @@ internal sealed record LineChart(string Title, IReadOnlyList<Line> Lines, string
 /// <param name="Name">In legend and words.</param>
 /// <param name="Values">One for each epoch.</param>
 /// <param name="Colour">Number of a colour of the style sheet, from 0 to 7.</param>
-internal sealed record Line(string Name, IReadOnlyList<double> Values, int Colour);
+internal sealed record Line(string Name, IReadOnlyList<double> Values, int Colour)
+{
+    /// <summary>The line itself, with gaps where the frame cannot hold a value.</summary>
+    public Markup Draw(Frame frame)
+    {
+        var path = new System.Text.StringBuilder();
+        bool isDrawing = false;
+        for (int i = 0; i < Values.Count; i++)
+        {
+            if (frame.Holds(Values[i]))
+                path.Append(CultureInfo.InvariantCulture, $"{(isDrawing ? 'L' : 'M')}{frame.PlaceX(i + 1):0.#} {frame.PlaceY(Values[i]):0.#}");
+            isDrawing = frame.Holds(Values[i]);
+        }
+        return Markup.Of($"""<path class="line s{Colour}" d="{path.ToString()}"/>""");
+    }
+}

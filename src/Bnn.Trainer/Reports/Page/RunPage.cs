@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Bnn.Trainer.Reports.Page;
 
 /// <summary>The report of a run as one HTML page: it fetches nothing and needs no script.</summary>
@@ -27,7 +25,7 @@ internal static class RunPage
             <meta name="generator" content="{Engine}"/>
             <title>{report.Network.Name} - training report</title>
             <style>
-            {Markup.Trusted(Style())}</style>
+            {StyleSheet.Charts}{StyleSheet.Page}</style>
             </head>
             <body>
             {HeadSection.Write(report, sections.Select(section => (section.Id, section.Title)))}<main>
@@ -45,11 +43,4 @@ internal static class RunPage
     }
 
     private static string Engine => "BnnGen " + typeof(RunPage).Assembly.GetName().Version!.ToString(3);
-
-    private static string Style()
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("report.css")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

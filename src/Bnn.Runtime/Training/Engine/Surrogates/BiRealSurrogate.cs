@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
+using W = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Bnn.Training;
 
@@ -13,6 +14,14 @@ internal readonly struct BiRealSurrogate : ISurrogate
     {
         V two = Vector256.Create(2f);
         return gradient * Vector256.Max(Vector256.FusedMultiplyAdd(-two, Vector256.Abs(y), two), V.Zero);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public W Pass(W gradient, W y)
+    {
+        W two = Vector512.Create(2f);
+        return gradient * Vector512.Max(Vector512.FusedMultiplyAdd(-two, Vector512.Abs(y), two), W.Zero);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
+using W = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Bnn.Training;
 
@@ -10,6 +11,10 @@ internal readonly struct ClipSurrogate : ISurrogate
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Pass(V gradient, V y) => gradient & Vector256.LessThanOrEqual(Vector256.Abs(y), V.One);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public W Pass(W gradient, W y) => gradient & Vector512.LessThanOrEqual(Vector512.Abs(y), W.One);
 
     /// <inheritdoc/>
     public V Value(V y) => Vector256.Min(Vector256.Max(y, -V.One), V.One);

@@ -1,4 +1,5 @@
 using V = System.Runtime.Intrinsics.Vector256<float>;
+using W = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Bnn.Training;
 
@@ -8,6 +9,9 @@ internal interface ISurrogate
 {
     /// <summary>Gradient by y from the gradient by its sign: gradient · slope(y).</summary>
     V Pass(V gradient, V y);
+
+    /// <summary>The same, lane by lane.</summary>
+    W Pass(W gradient, W y);
 
     /// <summary>The continuous function that has this slope, in place of the sign: what gradient checks and full-precision networks compute.</summary>
     V Value(V y);

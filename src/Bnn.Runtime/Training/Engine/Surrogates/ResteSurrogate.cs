@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using V = System.Runtime.Intrinsics.Vector256<float>;
+using W = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Bnn.Training;
 
@@ -29,6 +30,9 @@ internal readonly struct ResteSurrogate : ISurrogate
         V slope = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(size, Vector256.Create(Inner)), Vector256.Create(_chord), power);
         return (gradient * slope) & Vector256.LessThanOrEqual(size, Vector256.Create(Outer));
     }
+
+    /// <inheritdoc/>
+    public W Pass(W gradient, W y) => Vector512.Create(Pass(gradient.GetLower(), y.GetLower()), Pass(gradient.GetUpper(), y.GetUpper()));
 
     /// <inheritdoc/>
     public V Value(V y)

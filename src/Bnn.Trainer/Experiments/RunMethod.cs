@@ -1,0 +1,164 @@
+using System.CommandLine;
+using Bnn.Pruning;
+using Bnn.Trainer.Commands;
+using Bnn.Trainer.Data;
+using Bnn.Training;
+
+namespace Bnn.Trainer.Experiments;
+
+/// <summary>A way to make a run: the command whose options it takes, and what it computes from them.</summary>
+/// <remarks>
+/// Options are those of the command line, parsed by the command itself: words, ranges and defaults are the same, and an option that a command
+/// gains can be used in experiment files at once.
+/// </remarks>
+internal abstract class RunMethod
+{
+    // What the experiment decides itself.
+    private static readonly string[] s_notSettings =
+        ["--out", "--resume", "--name", "--seed", "--threads", "--data", "--data-dir", "--offline", "--help"];
+
+    private readonly Command _command;
+
+    private RunMethod(Command command) => _command = command;
+
+    /// <summary>All methods.</summary>
+    public static IReadOnlyList<RunMethod> All { get; } = [new Train(), new Prune(), new Continue()];
+
+    /// <summary>The method of a variant that says nothing else.</summary>
+    public static RunMethod Usual => All[0];
+
+    /// <summary>Its word in a file.</summary>
+    public string Name => _command.Name;
+
+    /// <summary>Whether its runs start from another run.</summary>
+    public bool HasParent => this is not Train;
+
+    /// <summary>The options that a file may set, without hyphens.</summary>
+    public IEnumerable<string> Keys => Settings.Select(option => option.Name[2..]);
+
+    private IEnumerable<Option> Settings => _command.Options.Where(option => !s_notSettings.Contains(option.Name));
+
+    /// <summary>Whether an option takes no value.</summary>
+    public bool IsSwitch(string key) => Settings.Single(option => option.Name == $"--{key}").ValueType == typeof(bool);
+
+    /// <summary>What is wrong with the value of an option, or null.</summary>
+    public string? Problem(Setting setting) =>
+        _command.Parse([.. Arguments("optdigits"), .. setting.Words]).Errors.Select(error => error.Message.Replace("--", "", StringComparison.Ordinal)).FirstOrDefault();
+
+    /// <summary>The line that a person would type, but for the names of folders.</summary>
+    public string[] Line(DataSet data, IEnumerable<Setting> settings, ulong seed) =>
+        [Name, .. Arguments(data.Argument), .. settings.SelectMany(setting => setting.Words), "--seed", FormattableString.Invariant($"{seed}")];
+
+    /// <summary>What the words of <see cref="Line"/> ask for.</summary>
+    /// <exception cref="UsageException">No run has such options.</exception>
+    public RunRecipe Recipe(DataSet data, IReadOnlyList<string> line)
+    {
+        ParseResult parsed = _command.Parse([.. line.Skip(1)]);
+        return parsed.Errors.Count == 0 ? Recipe(data, parsed) : throw new UsageException(parsed.Errors[0].Message);
+    }
+
+    /// <summary>Starts a run.</summary>
+    /// <param name="recipe">What <see cref="Recipe(DataSet, IReadOnlyList{string})"/> gave.</param>
+    /// <param name="data">The training set.</param>
+    /// <param name="parent">The finished run to start from, if there is one.</param>
+    /// <param name="threads">Threads to use.</param>
+    /// <exception cref="UsageException">No network of the recipe fits the data.</exception>
+    public abstract TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads);
+
+    /// <summary>What the arguments of the command are.</summary>
+    protected virtual string[] Arguments(string data) => ["PARENT"];
+
+    /// <summary>See <see cref="Recipe(DataSet, IReadOnlyList{string})"/>.</summary>
+    protected abstract RunRecipe Recipe(DataSet data, ParseResult parsed);
+
+    private sealed class Train : RunMethod
+    {
+        private readonly TrainCommand _train;
+
+        public Train()
+            : this(new TrainCommand())
+        {
+        }
+
+        private Train(TrainCommand train)
+            : base(train.Build(CommandContext.Silent)) => _train = train;
+
+        public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads) =>
+            RunSession.Checked(() => TrainingRun.Start((TrainingOptions)recipe.Options, data, threads));
+
+        protected override string[] Arguments(string data) => [data];
+
+        protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
+        {
+            TrainingOptions options = _train.Options(parsed, data);
+            if (options.FullPrecision || options.DistillationWeight > 0)
+                throw new UsageException("runs of an experiment are binary and without a teacher: --full-precision and --teacher are for bnn train.");
+            // What decides how long an epoch takes.
+            TrainingOptions timed = options with { Seed = 0, SplitSeed = 0, Epochs = 1, LearningRate = 1, WarmUpSteps = 0, Temperature = 1, LabelSmoothing = 0 };
+            return new(options, new TrainingOptions(), options.Epochs, timed);
+        }
+    }
+
+    private sealed class Prune : RunMethod
+    {
+        private readonly PruneCommand _prune;
+
+        public Prune()
+            : this(new PruneCommand())
+        {
+        }
+
+        private Prune(PruneCommand prune)
+            : base(prune.Build(CommandContext.Silent)) => _prune = prune;
+
+        public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads) =>
+            RunSession.Checked(() => ChannelPruning.Prune(parent!, (ChannelPruningOptions)recipe.Options).Run);
+
+        protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
+        {
+            ChannelPruningOptions options = _prune.Options(parsed);
+            return new(options, new ChannelPruningOptions(), options.Epochs, options with { Seed = 0, Epochs = 1, LearningRate = 1 });
+        }
+    }
+
+    /// <summary>Trains on: the control of every pruning.</summary>
+    private sealed class Continue : RunMethod
+    {
+        private static readonly ContinueOptions s_defaults = new(Epochs: 10, LearningRate: 0.005, Seed: 0);
+
+        private readonly Option<int> _epochs;
+        private readonly Option<double> _learningRate;
+        private readonly Option<ulong> _seed;
+
+        public Continue()
+            : this(
+                Number.Option("--epochs", "", s_defaults.Epochs, 1, 1_000_000), Number.Option("--learning-rate", "", s_defaults.LearningRate, 0.000001, 1.0),
+                Number.Option("--seed", "", s_defaults.Seed, ulong.MinValue, ulong.MaxValue))
+        {
+        }
+
+        private Continue(Option<int> epochs, Option<double> learningRate, Option<ulong> seed)
+            : base(new("continue") { CommonOptions.RunFolder(), epochs, learningRate, seed }) => (_epochs, _learningRate, _seed) = (epochs, learningRate, seed);
+
+        public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads)
+        {
+            var options = (ContinueOptions)recipe.Options;
+            return RunSession.Checked(() => TrainingRun.Continue(parent!, options.Epochs, options.LearningRate, options.Seed));
+        }
+
+        protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
+        {
+            var options = new ContinueOptions(parsed.GetValue(_epochs), parsed.GetValue(_learningRate), parsed.GetValue(_seed));
+            return new(options, s_defaults, options.Epochs, "continue");
+        }
+    }
+
+    private sealed record ContinueOptions(int Epochs, double LearningRate, ulong Seed);
+}
+
+/// <summary>What a run computes.</summary>
+/// <param name="Options">All of it, but for data and parent.</param>
+/// <param name="Defaults">The same with default values: what does not differ from them is no part of a run's key.</param>
+/// <param name="Epochs">Epochs of the run.</param>
+/// <param name="Timed">The part of the options that decides how long an epoch takes.</param>
+internal sealed record RunRecipe(object Options, object Defaults, int Epochs, object Timed);
