@@ -22,6 +22,8 @@ internal sealed record ModelInput(string Path, Network Network, string Hash, Run
         if (run is not null && !File.Exists(file))
         {
             Checkpoint checkpoint = run.ReadCheckpoint();
+            if (checkpoint.Options.FullPrecision)
+                throw new FileNotFoundException($"{path} is a full-precision run: real weights do not become a model.bnn. bnn eval and bnn report read it.");
             throw new FileNotFoundException(
                 $"{path} has no model yet: {checkpoint.History.Count} of {Text.Count(checkpoint.Options.Epochs, "epoch")} done. "
                 + $"Go on with: bnn resume {Text.Argument(path)}");

@@ -38,6 +38,8 @@ public static class ChannelPruning
     {
         if (!(options.Share is >= 0 and < 1))
             throw new ArgumentException(FormattableString.Invariant($"The share to remove is {options.Share}, but must lie in [0, 1)."), nameof(options));
+        if (parent.Options.FullPrecision)
+            throw new ArgumentException("A full-precision network has no binary channels to remove.", nameof(parent));
         LatentNetwork whole = parent.Network;
         if (whole.Norms.Length == 0)
             throw new ArgumentException("The network has no hidden layer to take channels from.", nameof(parent));
@@ -58,6 +60,7 @@ public static class ChannelPruning
             Epochs = options.Epochs,
             LearningRate = options.LearningRate,
             Seed = options.Seed,
+            TwoStageShare = 0,
         };
         TrainingRun run = parent.Derive(fineTuning, smaller, method, options.Seed);
         var evaluator = new Evaluator(smaller, pool, run.Temperature);

@@ -9,7 +9,7 @@ namespace Bnn.Training;
 /// <summary>The whole state of a run at the end of an epoch.</summary>
 /// <remarks>
 /// On disk, little-endian: magic <c>bnn-run2</c>; length of the body as int64; the body; SHA-256 over all of that. The body holds the
-/// description as JSON, the encoding, the history, and the arrays of the network in the order of their layers. Any other magic is
+/// description as JSON, the encoding, the history, and the arrays of the network in the order of their layers; with a teacher, its body follows. Any other magic is
 /// another version, and refused.
 /// </remarks>
 public sealed class Checkpoint
@@ -19,8 +19,9 @@ public sealed class Checkpoint
 
     internal Checkpoint(
         TrainingOptions options, RunProvenance? provenance, string dataName, string dataHash, IReadOnlyList<EpochRecord> history, LatentNetwork network,
-        string? dataSource = null) =>
-        (Options, Provenance, DataName, DataHash, History, Network, DataSource) = (options, provenance, dataName, dataHash, history, network, dataSource);
+        string? dataSource = null, Checkpoint? teacher = null) =>
+        (Options, Provenance, DataName, DataHash, History, Network, DataSource, Teacher)
+            = (options, provenance, dataName, dataHash, history, network, dataSource, teacher?.WithoutTeacher());
 
     /// <summary>What the run computes.</summary>
     public TrainingOptions Options { get; }
@@ -48,6 +49,9 @@ public sealed class Checkpoint
 
     /// <summary>Number of classes.</summary>
     public int ClassCount => Network.Classes;
+
+    /// <summary>What the run learns from besides the labels; null: nothing. Its own teacher is not kept.</summary>
+    public Checkpoint? Teacher { get; }
 
     internal LatentNetwork Network { get; }
 
@@ -110,6 +114,26 @@ public sealed class Checkpoint
         }
     }
 
+    /// <summary>The scores that the float network gives each of <paramref name="images"/>, with running statistics; integers unless weights are real.</summary>
+    /// <param name="images">Of the shape of <see cref="Input"/>.</param>
+    /// <param name="threads">Threads to use; 0: one per processor. Changes no bit.</param>
+    /// <param name="cancel">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <returns><c>[n, ClassCount]</c></returns>
+    public double[] Scores(LabeledImages images, int threads = 1, CancellationToken cancel = default)
+    {
+        if (images.Shape != Input)
+            throw new ArgumentException($"The run takes images of {Input}, but '{images.Name}' has {images.Shape}.", nameof(images));
+        using var pool = new WorkerPool(threads);
+        return new Evaluator(Network, pool, Network.LogitScale(Options.Temperature)).Run(images, cancel).Scores;
+    }
+
+    /// <summary>The class of each image: the first of those with the highest of its <see cref="Scores"/>.</summary>
+    public int[] Predict(LabeledImages images, int threads = 1, CancellationToken cancel = default) =>
+        Scores(images, threads, cancel).Chunk(ClassCount).Select(of => Evaluator.ArgMax(of)).ToArray();
+
+    private Checkpoint WithoutTeacher() => Teacher is null ? this : new(Options, Provenance, DataName, DataHash, History, Network, DataSource);
+
     private static void CopyExactly(Stream from, MemoryStream to, long length, string source)
     {
         var buffer = new byte[1 << 16];
@@ -155,9 +179,11 @@ public sealed class Checkpoint
             WriteArray<float>(writer, buffer.Span);
         foreach (LatentLayer layer in Network.Layers)
             WriteArray<ushort>(writer, layer.Flips);
+        // Options tell whether there is one, so that files of runs without a teacher stay as they are.
+        Teacher?.WriteBody(writer);
     }
 
-    private static Checkpoint ReadBody(BinaryReader reader)
+    private static Checkpoint ReadBody(BinaryReader reader, bool isTeacher = false)
     {
         RunDescription description = RunDescription.FromJson(reader.ReadString());
         TrainingOptions options = description.Options.Require();
@@ -188,7 +214,9 @@ public sealed class Checkpoint
             ReadArray(reader, buffer.Span);
         foreach (LatentLayer layer in network.Layers)
             ReadArray<ushort>(reader, layer.Flips);
-        return new(options, description.Provenance, description.DataName, description.DataHash, history, network, description.DataSource);
+        new Schedule(options, stepsPerEpoch: 1).Apply(history.Length, network.Binarization);
+        Checkpoint? teacher = options.DistillationWeight > 0 && !isTeacher ? ReadBody(reader, isTeacher: true) : null;
+        return new(options, description.Provenance, description.DataName, description.DataHash, history, network, description.DataSource, teacher);
     }
 
     private static void WriteIntegers(BinaryWriter writer, ReadOnlySpan<int> values)

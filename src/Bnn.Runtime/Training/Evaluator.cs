@@ -3,38 +3,41 @@ namespace Bnn.Training;
 /// <summary>Runs whole data sets through the latent network in floats, with the running statistics of batch norm.</summary>
 internal sealed class Evaluator
 {
+    private const long ProductsOfBatch = 2_000_000_000;
     private readonly ForwardPass _forward;
     private readonly double _temperature;
 
     public Evaluator(LatentNetwork network, WorkerPool pool, double temperature)
     {
         _temperature = temperature;
-        // Maps of many channels take much memory; the size of the batch changes no bit.
-        _forward = new(network, network.Architecture.HasConvolution ? 48 : 240, pool);
+        // Maps of many channels take much memory, and a batch should take less than a tenth of a second. Its size changes no bit.
+        long products = network.Layers.Sum(layer => (long)layer.Inputs * layer.Geometry.Output.Count);
+        _forward = new(network, (int)Math.Clamp(ProductsOfBatch / products, Gemm.Rows, network.Architecture.HasConvolution ? 48 : 240), pool);
     }
 
     /// <summary>Classes, accuracy and loss over <paramref name="images"/>.</summary>
-    public FloatEvaluation Run(LabeledImages images)
+    public FloatEvaluation Run(LabeledImages images, CancellationToken cancel = default)
     {
         LatentNetwork network = _forward.Network;
-        var scores = new int[images.Count * network.Classes];
+        var scores = new double[images.Count * network.Classes];
         var logits = new double[network.Classes];
         var source = new PlainSource(images);
         double loss = 0;
         int correct = 0;
         for (int first = 0; first < images.Count; first += BatchSize)
         {
+            cancel.ThrowIfCancellationRequested();
             int rows = Math.Min(BatchSize, images.Count - first);
             _forward.Run(source, first, rows, useBatchStatistics: false);
             for (int row = 0; row < rows; row++)
             {
-                Span<int> of = scores.AsSpan((first + row) * network.Classes, network.Classes);
+                Span<double> of = scores.AsSpan((first + row) * network.Classes, network.Classes);
                 for (int c = 0; c < of.Length; c++)
                 {
-                    of[c] = (int)_forward.Scores.Sum(row, c, 0) + network.Bias(c);
+                    of[c] = _forward.Score(row, c);
                     logits[c] = _temperature * of[c];
                 }
-                correct += Inference.Reference.ArgMax(of) == images.Labels[first + row] ? 1 : 0;
+                correct += ArgMax(of) == images.Labels[first + row] ? 1 : 0;
                 loss += CrossEntropy.Evaluate(logits, images.Labels[first + row], smoothing: 0);
             }
         }
@@ -43,7 +46,7 @@ internal sealed class Evaluator
 
     /// <summary>Replaces running means and variances by those over <paramref name="source"/>, layer after layer: each sees the final bits before it.</summary>
     /// <remarks>Sums of integers in double: exact up to 2^53, and in a fixed order beyond.</remarks>
-    public void ReestimateStatistics(ISampleSource source)
+    public void ReestimateStatistics(ISampleSource source, CancellationToken cancel = default)
     {
         LatentNetwork network = _forward.Network;
         for (int l = 0; l < network.Norms.Length; l++)
@@ -53,6 +56,7 @@ internal sealed class Evaluator
             var squares = new double[norm.Channels];
             for (int first = 0; first < source.Count; first += BatchSize)
             {
+                cancel.ThrowIfCancellationRequested();
                 _forward.RunTo(l, source, first, Math.Min(BatchSize, source.Count - first), useBatchStatistics: false);
                 _forward.Stages[l].AddStatistics(sums, squares);
             }
@@ -93,6 +97,15 @@ internal sealed class Evaluator
             .Select(i => stage.Bit(row: 0, i / stage.Layer.Geometry.Positions, i % stage.Layer.Geometry.Positions)).ToArray()).ToArray();
     }
 
+    /// <summary>Index of the first of the highest scores, as in a folded network.</summary>
+    internal static int ArgMax(ReadOnlySpan<double> scores)
+    {
+        int best = 0;
+        for (int c = 1; c < scores.Length; c++)
+            best = scores[c] > scores[best] ? c : best;
+        return best;
+    }
+
     private int BatchSize => _forward.Batch.Capacity;
 }
 
@@ -100,4 +113,4 @@ internal sealed class Evaluator
 /// <param name="Scores"><c>[n, classes]</c></param>
 /// <param name="Loss">Mean cross-entropy in nats; NaN without samples.</param>
 /// <param name="Accuracy">Share in [0, 1]; NaN without samples.</param>
-internal sealed record FloatEvaluation(int[] Scores, double Loss, double Accuracy);
+internal sealed record FloatEvaluation(double[] Scores, double Loss, double Accuracy);

@@ -71,6 +71,9 @@ internal sealed class LatentNetwork
     /// <summary>Of the classes, in units of the score; used rounded.</summary>
     public TrainedArray Biases { get; }
 
+    /// <summary>How latents become weights, and sums values; not saved.</summary>
+    public Binarization Binarization { get; } = new();
+
     /// <summary>Steps that the optimiser's averages hold.</summary>
     public long OptimizerSteps { get; set; }
 
@@ -86,6 +89,9 @@ internal sealed class LatentNetwork
 
     /// <summary>Whether layer <paramref name="index"/> sees bytes, 2v − 255.</summary>
     public bool IsEightBit(int index) => index == 0 && Encoding.IsEightBit;
+
+    /// <summary>Logit by score: scores are sums over as many weights and positions.</summary>
+    public double LogitScale(double temperature) => temperature / Math.Sqrt((double)Layers[^1].Inputs * ScorePositions);
 
     public int Bias(int label) => RoundBias(Biases.Values.Span[label]);
 
@@ -131,6 +137,7 @@ internal sealed class LatentNetwork
         var copy = new LatentNetwork(Input, Encoding, Architecture, Classes, HasScale) { OptimizerSteps = OptimizerSteps };
         foreach ((FloatBuffer from, FloatBuffer to) in Buffers().Zip(copy.Buffers()))
             from.Span.CopyTo(to.Span);
+        copy.Binarization.CopyFrom(Binarization);
         for (int l = 0; l < Layers.Length; l++)
             Layers[l].Flips.CopyTo(copy.Layers[l].Flips, 0);
         return copy;

@@ -18,9 +18,13 @@ internal sealed record RunDescription(TrainingOptions Options, string DataName, 
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(IntegersConverter)])]
+    Converters = [typeof(IntegersConverter), typeof(WordConverter<Surrogate>), typeof(WordConverter<WeightOptimizer>)])]
 [JsonSerializable(typeof(RunDescription))]
 internal sealed partial class RunJson : JsonSerializerContext;
+
+/// <summary>Writes values of an enumeration as words: bi-real.</summary>
+internal sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;
 
 /// <summary>Writes an array of integers as a JSON array.</summary>
 internal sealed class IntegersConverter : JsonConverter<EquatableArray<int>>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Bnn.Model;
 using Bnn.Storage;
@@ -65,6 +66,13 @@ public sealed class RunFolder
     {
         using FileStream stream = File.OpenRead(CheckpointPath);
         return Checkpoint.Read(stream, CheckpointPath);
+    }
+
+    /// <summary>SHA-256 of <c>checkpoint.bin</c>, 64 lower-case hexadecimal digits.</summary>
+    public string CheckpointHash()
+    {
+        using FileStream stream = File.OpenRead(CheckpointPath);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     /// <summary>Replaces the files by the state of <paramref name="run"/>: call it after every epoch.</summary>

@@ -51,6 +51,36 @@ public sealed record TrainingOptions
     /// <summary>Logits = Temperature · score / √(inputs of the last layer); positive. It changes no class, only how hard the loss pulls.</summary>
     public double Temperature { get; init; } = 1;
 
+    /// <summary>Slope of the signs of sums in the backward pass.</summary>
+    public Surrogate Surrogate { get; init; }
+
+    /// <summary>
+    /// Share of the epochs, in [0, 1), in which only the sums are binary and the weights real; then the weights become their signs, and training
+    /// goes on at a fifth of the rate. 0: one stage. Source: arXiv:1904.05868.
+    /// </summary>
+    public double TwoStageShare { get; init; }
+
+    /// <summary>
+    /// Whether the network keeps real weights and real values, clipped to [−1, 1]: the counterpart of the same shape that a binary one is compared
+    /// with and can learn from. It cannot be folded.
+    /// </summary>
+    public bool FullPrecision { get; init; }
+
+    /// <summary>Weight of a teacher's probabilities in the loss, in [0, 1], the labels having the rest; 0: no teacher. Source: arXiv:1503.02531.</summary>
+    public double DistillationWeight { get; init; }
+
+    /// <summary>By what the logits of both are divided before they are compared, in [0, 100]; 0 stands for 1.</summary>
+    public double DistillationSoftness { get; init; }
+
+    /// <summary>What changes the binary weights.</summary>
+    public WeightOptimizer Optimizer { get; init; }
+
+    /// <summary>Of <see cref="WeightOptimizer.Bop"/>: part of a gradient that enters the moving average at the largest learning rate, in [0, 1].</summary>
+    public double Adaptivity { get; init; }
+
+    /// <summary>Of <see cref="WeightOptimizer.Bop"/>: size of the moving average from which a weight flips, at least 0.</summary>
+    public double FlipThreshold { get; init; }
+
     /// <summary>Returns these options if they make sense.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the first option that is out of range.</exception>
     public TrainingOptions Require()
@@ -65,6 +95,16 @@ public sealed record TrainingOptions
         Check(Shift is >= 0 and <= 127, nameof(Shift), "must lie in [0, 127]");
         Check(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "must lie in [0, 1)");
         Check(Temperature is > 0 and <= 1000, nameof(Temperature), "must lie in (0, 1000]");
+        Check(Enum.IsDefined(Surrogate), nameof(Surrogate), $"is {Surrogate}, but must be one of {string.Join(", ", Enum.GetNames<Surrogate>())}");
+        Check(Enum.IsDefined(Optimizer), nameof(Optimizer), $"is {Optimizer}, but must be one of {string.Join(", ", Enum.GetNames<WeightOptimizer>())}");
+        Check(TwoStageShare is >= 0 and < 1, nameof(TwoStageShare), "must lie in [0, 1)");
+        Check(DistillationWeight is >= 0 and <= 1, nameof(DistillationWeight), "must lie in [0, 1]");
+        Check(DistillationSoftness is >= 0 and <= 100, nameof(DistillationSoftness), "must lie in [0, 100]");
+        Check(Adaptivity is >= 0 and <= 1, nameof(Adaptivity), "must lie in [0, 1]");
+        Check(FlipThreshold >= 0, nameof(FlipThreshold), "must not be negative");
+        bool hasLatents = Optimizer == WeightOptimizer.Adam;
+        Check(TwoStageShare == 0 || (hasLatents && !FullPrecision), nameof(TwoStageShare), "is about latent weights that become binary: it goes with neither Bop nor FullPrecision");
+        Check(hasLatents || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
         InputEncodings.Parse(Encoding);
         return this;
     }

@@ -16,20 +16,30 @@ public sealed class TrainingRun : IDisposable
     private readonly ForwardPass _forward;
     private readonly BackwardPass _backward;
     private readonly Evaluator _evaluator;
+    private readonly Schedule _schedule;
+    private readonly Distillation? _distillation;
     private readonly List<EpochRecord> _history;
     private readonly bool[][] _signs;   // [layers][inputs · stride] at the end of the last epoch
     private bool _isBroken;
 
     internal TrainingRun(
-        TrainingOptions options, LabeledImages data, DataSplit split, LatentNetwork network, RunProvenance? provenance, IEnumerable<EpochRecord> history, int threads)
+        TrainingOptions options, LabeledImages data, DataSplit split, LatentNetwork network, RunProvenance? provenance, IEnumerable<EpochRecord> history, int threads,
+        Checkpoint? teacher = null)
     {
         if (split.Training.Count < 2)
             throw new ArgumentException($"Training needs at least 2 samples, got {split.Training.Count} of the {data.Count} in '{data.Name}'.", nameof(data));
-        (Options, Data, Split, Network, Provenance, _history) = (options, data, split, network, provenance, [.. history]);
+        (Options, Data, Split, Network, Provenance, _history, Teacher) = (options, data, split, network, provenance, [.. history], teacher);
         _pool = new(threads);
         _batches = new(split.Training, options, _pool.Threads);
+        _schedule = new(options, StepsPerEpoch);
+        _schedule.Apply(EpochsDone, network.Binarization);
+        _distillation = DistillationOf(teacher);
         _forward = new(network, _batches.BatchSize, _pool);
-        _backward = new(_forward, options.LabelSmoothing, Temperature);
+        _backward = new(_forward, options.LabelSmoothing, Temperature)
+        {
+            Distillation = _distillation,
+            FlipThreshold = options.Optimizer == WeightOptimizer.Bop ? options.FlipThreshold : null,
+        };
         _evaluator = new(network, _pool, Temperature);
         _signs = network.Layers.Select(layer => new bool[layer.Flips.Length]).ToArray();
         CountFlips(count: false);
@@ -43,6 +53,9 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Where the first weights came from; null: random.</summary>
     public RunProvenance? Provenance { get; }
+
+    /// <summary>What the run learns from besides the labels; null: nothing.</summary>
+    public Checkpoint? Teacher { get; }
 
     /// <summary>One record for each epoch done.</summary>
     public IReadOnlyList<EpochRecord> History => _history;
@@ -62,22 +75,23 @@ public sealed class TrainingRun : IDisposable
 
     internal int Threads => _pool.Threads;
 
-    /// <summary>Logit = Temperature · score; scores are sums over as many weights and positions.</summary>
-    internal double Temperature => Options.Temperature / Math.Sqrt((double)Network.Layers[^1].Inputs * Network.ScorePositions);
+    /// <summary>Logit = Temperature · score.</summary>
+    internal double Temperature => Network.LogitScale(Options.Temperature);
 
     /// <summary>Starts from random weights.</summary>
     /// <param name="options">What to compute.</param>
     /// <param name="data">The official training set; a validation split is held out of it.</param>
     /// <param name="threads">Threads to use; 0: one per processor. Changes no bit.</param>
-    /// <exception cref="ArgumentException">Options make no sense, or no network of theirs fits the data.</exception>
-    public static TrainingRun Start(TrainingOptions options, LabeledImages data, int threads = 0)
+    /// <param name="teacher">A run to learn from, with images of the same shape and as many classes; goes with <see cref="TrainingOptions.DistillationWeight"/>.</param>
+    /// <exception cref="ArgumentException">Options make no sense, no network of theirs fits the data, or the teacher does not.</exception>
+    public static TrainingRun Start(TrainingOptions options, LabeledImages data, int threads = 0, Checkpoint? teacher = null)
     {
         options.Require();
         var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
         InputEncoding encoding = InputEncodings.Choose(options.Encoding, split.Training);
         var network = new LatentNetwork(data.Shape, encoding, Architecture.Parse(options.Architecture), data.ClassNames.Count, options.BatchNormScale);
         network.Initialize(options.Seed);
-        return new(options, data, split, network, provenance: null, [], threads);
+        return new(options, data, split, network, provenance: null, [], threads, teacher);
     }
 
     /// <summary>Goes on where a checkpoint was taken, to the same bits as if there had been no break.</summary>
@@ -94,7 +108,7 @@ public sealed class TrainingRun : IDisposable
         }
         TrainingOptions options = checkpoint.Options;
         var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
-        return new(options, data, split, checkpoint.Network.Clone(), checkpoint.Provenance, checkpoint.History, threads);
+        return new(options, data, split, checkpoint.Network.Clone(), checkpoint.Provenance, checkpoint.History, threads, checkpoint.Teacher);
     }
 
     /// <summary>Trains the weights of <paramref name="parent"/> further, on a schedule of its own: a control for pruning.</summary>
@@ -104,13 +118,13 @@ public sealed class TrainingRun : IDisposable
     /// <param name="seed">Decides order and augmentation.</param>
     public static TrainingRun Continue(TrainingRun parent, int epochs, double learningRate, ulong seed = 0)
     {
-        TrainingOptions options = parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed };
+        TrainingOptions options = parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed, TwoStageShare = 0 };
         return parent.Derive(options, parent.Network.Clone(), "continued", seed);
     }
 
     /// <summary>Trains one epoch.</summary>
     /// <param name="progress">Called after every step on this thread.</param>
-    /// <param name="cancel">Looked at before every step. A cancelled run can no longer be used: resume the last checkpoint.</param>
+    /// <param name="cancel">Looked at before every step, and every batch of the validation. A cancelled run can no longer be used: resume the last checkpoint.</param>
     /// <exception cref="InvalidOperationException">All epochs are done, or an earlier call was cancelled.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public EpochRecord RunEpoch(Action<TrainingProgress>? progress = null, CancellationToken cancel = default)
@@ -122,17 +136,20 @@ public sealed class TrainingRun : IDisposable
         int epoch = EpochsDone;
         double loss = 0;
         _batches.StartEpoch(epoch);
+        _schedule.Apply(epoch, Network.Binarization);
         var watch = Stopwatch.StartNew();
         for (int step = 0; step < StepsPerEpoch; step++)
         {
             cancel.ThrowIfCancellationRequested();
             int first = _batches.Select(step);
             _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
-            loss += _backward.Step(_batches.Labels, LearningRate(epoch, step));
+            _distillation?.Run(_batches, first, _batches.BatchSize);
+            double rate = LearningRate(epoch, step);
+            loss += _backward.Step(_batches.Labels, rate, Options.Adaptivity * rate / Options.LearningRate);
             double speed = (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds;
             progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), speed));
         }
-        FloatEvaluation validation = _evaluator.Run(Split.Validation);
+        FloatEvaluation validation = _evaluator.Run(Split.Validation, cancel);
         var record = new EpochRecord(
             epoch + 1, LearningRate(epoch, StepsPerEpoch - 1), loss / StepsPerEpoch, validation.Loss, validation.Accuracy, CountFlips(count: true));
         _history.Add(record);
@@ -145,23 +162,31 @@ public sealed class TrainingRun : IDisposable
     public Checkpoint ToCheckpoint()
     {
         CheckUsable();
-        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone(), Data.Source);
+        return new(Options, Provenance, Data.Name, Data.Hash, [.. _history], Network.Clone(), Data.Source, Teacher);
     }
 
     /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, and folds. Changes nothing in the run.</summary>
     /// <remarks>Accuracy and provenance go into the metadata.</remarks>
     /// <returns>A network that gives the same scores as the float one, on every image.</returns>
-    /// <exception cref="InvalidOperationException">An epoch was cancelled half way.</exception>
-    public FoldedModel Fold()
+    /// <exception cref="InvalidOperationException">An epoch was cancelled half way, or the network is one of full precision.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the run can still be used.</exception>
+    public FoldedModel Fold(CancellationToken cancel = default)
     {
         CheckUsable();
+        if (Options.FullPrecision)
+            throw new InvalidOperationException("A full-precision network has no binary weights to fold.");
         LatentNetwork final = Network.Clone();
+        final.Binarization.HasRealWeights = false;      // as they are in the first of two stages
         var evaluator = new Evaluator(final, _pool, Temperature);
-        evaluator.ReestimateStatistics(FinalPass());
-        FloatEvaluation validation = evaluator.Run(Split.Validation);
+        evaluator.ReestimateStatistics(FinalPass(), cancel);
+        FloatEvaluation validation = evaluator.Run(Split.Validation, cancel);
         Network network = Folding.Fold(Options.Name, final, Data.ClassNames.ToEquatableArray(), Metadata(validation.Accuracy));
         return new(network, validation.Accuracy, validation.Loss);
     }
+
+    /// <summary>Layers, sizes and names as they would be folded: for a report on a full-precision network, whose signs say nothing.</summary>
+    public Network Outline() => Folding.Fold(
+        Options.Name, Network, Data.ClassNames.ToEquatableArray(), Metadata(EpochsDone == 0 ? double.NaN : _history[^1].ValidationAccuracy));
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
@@ -181,15 +206,24 @@ public sealed class TrainingRun : IDisposable
         foreach (LatentLayer layer in network.Layers)
             layer.Flips.AsSpan().Clear();
         var provenance = new RunProvenance(method, Network.Hash(), EpochsDone + (Provenance?.ParentEpochs ?? 0), seed, new(Network.Hidden));
-        return new(options.Require(), Data, Split, network, provenance, [], Threads);
+        return new(options.Require(), Data, Split, network, provenance, [], Threads, Teacher);
     }
 
-    /// <summary>Rises over the warm-up, then falls along a cosine to 0 at the end of the run.</summary>
-    internal double LearningRate(int epoch, int step)
+    internal double LearningRate(int epoch, int step) => _schedule.LearningRate(epoch, step);
+
+    private Distillation? DistillationOf(Checkpoint? teacher)
     {
-        double done = ((double)epoch * StepsPerEpoch) + step;
-        double warm = Options.WarmUpSteps == 0 ? 1 : Math.Min(1, (done + 1) / Options.WarmUpSteps);
-        return Options.LearningRate * warm * 0.5 * (1 + DeterministicMath.CosPi(done / ((double)Options.Epochs * StepsPerEpoch)));
+        if (Options.DistillationWeight > 0 != teacher is not null)
+            throw new ArgumentException("A teacher and a distillation weight above 0 go together.", nameof(teacher));
+        if (teacher is null)
+            return null;
+        if (teacher.Input != Data.Shape || teacher.ClassCount != Data.ClassNames.Count)
+        {
+            throw new ArgumentException(
+                $"The teacher classifies images of {teacher.Input} into {teacher.ClassCount} classes, but '{Data.Name}' has {Data.Shape} and {Data.ClassNames.Count}.",
+                nameof(teacher));
+        }
+        return new(teacher, Options.DistillationWeight, Options.DistillationSoftness == 0 ? 1 : Options.DistillationSoftness, _batches.BatchSize, _pool);
     }
 
     // Compares the signs with those of the last call, keeps them, and gives the share that changed, layer by layer.

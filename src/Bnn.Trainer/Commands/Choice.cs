@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json;
 
 namespace Bnn.Trainer.Commands;
 
@@ -11,9 +12,11 @@ internal static class Choice
         where T : struct, Enum => new(name)
         {
             // Help would write a default value as the code names it.
-            Description = $"{description} [default: {default(T).ToString().ToLowerInvariant()}]",
+            Description = $"{description} [default: {Word(default(T).ToString())}]",
             HelpName = "NAME",
-            CustomParser = result => Parse(result, name, Enum.GetNames<T>()) is { } word ? Enum.Parse<T>(word) : default,
+            CustomParser = result => Parse(result, name, [.. Enum.GetNames<T>().Select(Word)]) is { } word
+                ? Enum.GetValues<T>().First(value => Word(value.ToString()) == word)
+                : default,
         };
 
     /// <summary>One of <paramref name="words"/>, or nothing.</summary>
@@ -23,6 +26,9 @@ internal static class Choice
         HelpName = "NAME",
         CustomParser = result => Parse(result, name, words),
     };
+
+    // As it stands in options.json too: bi-real.
+    private static string Word(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
     private static string? Parse(ArgumentResult result, string name, IReadOnlyList<string> words)
     {

@@ -48,13 +48,15 @@ internal static class EvalCommand
     {
         if (wish.Predictions is not null)
             OutputFile.Check(wish.Predictions);
-        var model = ModelInput.Load(wish.Model);
-        DataSet set = wish.DataSet ?? OfRun(model);
+        RunFolder? run = RunFolder.Exists(wish.Model) ? RunFolder.Open(wish.Model) : null;
+        EvalSubject model = run is not null && !File.Exists(run.ModelPath) && run.ReadCheckpoint() is { Options.FullPrecision: true } real
+            ? OfCheckpoint(real, run)
+            : OfFile(ModelInput.Load(wish.Model));
+        DataSet set = wish.DataSet ?? OfRun(run);
         string split = wish.Split ?? (wish.DataSet is null ? set.HonestSplit : set.UsualSplit);
-        LabeledImages samples = set.ReadSplit(split, wish.Access, ModelInterface.Of(model));
-        var interpreter = new Interpreter(model.Network);
+        LabeledImages samples = set.ReadSplit(split, wish.Access, model.Interface);
         var watch = Stopwatch.StartNew();
-        EvaluationResult result = Classification.Run(interpreter, samples, context.Cancel);
+        EvaluationResult result = model.Classify(samples, context.Cancel);
         var report = new EvalReport(model, samples, split, result, watch.Elapsed);
         if (wish.Predictions is not null)
             OutputFile.Write(context, wish.Predictions, string.Concat(result.Predicted.Select(c => c.ToString(CultureInfo.InvariantCulture) + "\n")));
@@ -68,10 +70,20 @@ internal static class EvalCommand
         return ExitCode.CheckFailed;
     }
 
-    private static DataSet OfRun(ModelInput model)
+    private static DataSet OfRun(RunFolder? run) => run is null
+        ? throw new UsageException($"which data? Name a data set: {DataCatalogue.Names}. Only a run folder knows its own.")
+        : RunSession.DataOf(run.ReadCheckpoint(), run.Path);
+
+    private static EvalSubject OfFile(ModelInput model)
     {
-        if (model.Run is not { } run)
-            throw new UsageException($"which data? Name a data set: {DataCatalogue.Names}. Only a run folder knows its own.");
-        return RunSession.DataOf(run.ReadCheckpoint(), run.Path);
+        var interpreter = new Interpreter(model.Network);
+        return new(
+            model.Network.Name, model.Path, model.Hash, "interpreted", ModelInterface.Of(model),
+            (samples, cancel) => Classification.Run(interpreter, samples, cancel));
     }
+
+    private static EvalSubject OfCheckpoint(Checkpoint checkpoint, RunFolder run) => new(
+        checkpoint.Options.Name, run.CheckpointPath, run.CheckpointHash(), "in floats",
+        new(run.CheckpointPath, checkpoint.Input, checkpoint.ClassCount, [], checkpoint.DataHash),
+        (samples, cancel) => new(checkpoint.ClassCount, checkpoint.Predict(samples, threads: 1, cancel), samples.Labels));
 }

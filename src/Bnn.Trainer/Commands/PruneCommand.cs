@@ -68,9 +68,11 @@ internal sealed class PruneCommand
         string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned-{Text.Fixed(100 * options.Share, 0)}";
         RunSession.CheckNew(folder);
         using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
+        if (parent.Options.FullPrecision)
+            throw new UsageException($"{parentFolder} is a full-precision run: it has no binary channels to remove.");
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
-        FoldedModel before = parent.Fold();
+        FoldedModel before = parent.Fold(context.Cancel);
         ChannelPruningResult pruned = RunSession.Checked(() => ChannelPruning.Prune(parent, options));
         using TrainingRun run = pruned.Run;
         context.Cancel.ThrowIfCancellationRequested();

@@ -42,16 +42,14 @@ internal static class ReportCommand
 
     private static int Run(CommandContext context, TrainingRun run, RunFolder folder, string page)
     {
-        // A run that is not finished has no model file yet: its last checkpoint is folded as it stands.
-        Network network = File.Exists(folder.ModelPath) ? ModelInput.Load(folder.ModelPath).Network : run.Fold().Network;
-        string text = BnnWriter.Write(network);
-        string hash = BnnReader.Read(text).Hash;
-        var report = RunReport.Of(run, network, hash, text.Length, InspectCommand.Plan(network, folder.ModelPath, context.Cancel), context.Cancel);
+        RunReport report = run.Options.FullPrecision
+            ? RunReport.OfReal(run, folder.CheckpointHash(), new FileInfo(folder.CheckpointPath).Length, context.Cancel)
+            : OfBinary(context, run, folder);
         string html = RunPage.Write(report);
         OutputFile.Write(context, page, html);
         Summary.Write(
             context.Out,
-            $"{Text.Safe(network.Name)}: report written.",
+            $"{Text.Safe(report.Network.Name)}: report written.",
             [
                 ("page", $"{page}, {Text.Count(System.Text.Encoding.UTF8.GetByteCount(html), "byte")}"),
                 ("validation", $"{Text.Percent(report.Result.Accuracy)} ± {Text.Percent(report.Result.StandardError)} right of "
@@ -59,5 +57,14 @@ internal static class ReportCommand
             ],
             [$"open {Text.Argument(page)} in a browser"]);
         return ExitCode.Ok;
+    }
+
+    private static RunReport OfBinary(CommandContext context, TrainingRun run, RunFolder folder)
+    {
+        // A run that is not finished has no model file yet: its last checkpoint is folded as it stands.
+        Network network = File.Exists(folder.ModelPath) ? ModelInput.Load(folder.ModelPath).Network : run.Fold(context.Cancel).Network;
+        string text = BnnWriter.Write(network);
+        string hash = BnnReader.Read(text).Hash;
+        return RunReport.Of(run, network, hash, text.Length, InspectCommand.Plan(network, folder.ModelPath, context.Cancel), context.Cancel);
     }
 }

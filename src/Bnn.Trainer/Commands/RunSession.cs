@@ -39,15 +39,7 @@ internal sealed class RunSession
     /// <exception cref="InvalidDataException">The run is damaged, or the data are not those that it was trained on.</exception>
     public static TrainingRun Open(string folder, int threads, DataAccess access, DataSet? moved = null)
     {
-        if (File.Exists(folder))
-            throw new UsageException($"{folder} is a file; name the run folder that bnn train made. A .bnn holds no latent weights to go on from.");
-        if (!RunFolder.Exists(folder))
-        {
-            throw new DirectoryNotFoundException(Directory.Exists(folder)
-                ? $"{folder} holds no run: there is no checkpoint.bin in it. Name the folder that bnn train --out made."
-                : $"there is no folder {folder}. Make a run with: bnn train DATASET --out {Text.Argument(folder)}");
-        }
-        Checkpoint checkpoint = RunFolder.Open(folder).ReadCheckpoint();
+        Checkpoint checkpoint = ReadCheckpoint(folder);
         DataSet set = moved ?? DataOf(checkpoint, folder);
         LabeledImages data = ReadTrain(set, access, moved is null ? folder : null);
         if (checkpoint.DataHash != data.Hash)
@@ -57,6 +49,22 @@ internal sealed class RunSession
                 + $"SHA-256 {checkpoint.DataHash}, found {data.Hash}.");
         }
         return TrainingRun.Resume(checkpoint, data.As(checkpoint.DataName, data.Source), threads);
+    }
+
+    /// <summary>Reads the state of the run in <paramref name="folder"/>.</summary>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static Checkpoint ReadCheckpoint(string folder)
+    {
+        if (File.Exists(folder))
+            throw new UsageException($"{folder} is a file; name the run folder that bnn train made. A .bnn holds no latent weights to go on from.");
+        if (!RunFolder.Exists(folder))
+        {
+            throw new DirectoryNotFoundException(Directory.Exists(folder)
+                ? $"{folder} holds no run: there is no checkpoint.bin in it. Name the folder that bnn train --out made."
+                : $"there is no folder {folder}. Make a run with: bnn train DATASET --out {Text.Argument(folder)}");
+        }
+        return RunFolder.Open(folder).ReadCheckpoint();
     }
 
     /// <summary>The data that a run was trained on, as far as it remembers.</summary>
@@ -114,17 +122,25 @@ internal sealed class RunSession
         var watch = Stopwatch.StartNew();
         if (!wasFinished)
             new TrainingProgressView(_context, _run).Show(RunEpochs);
-        _context.Cancel.ThrowIfCancellationRequested();
-        FoldedModel folded = _run.Fold();
+        string headline = wasFinished ? "finished before; the model was written again." : $"trained in {Text.Duration(watch.Elapsed)}.";
+        string folder = Text.Argument(_folder.Path);
+        if (_run.Options.FullPrecision)
+        {
+            Summary.Write(
+                _context.Out,
+                $"{Text.Safe(_run.Options.Name)}: {(wasFinished ? "finished before." : headline)}",
+                [("validation", Validation(_run.History[^1].ValidationAccuracy)), ("model", "none: weights and values are real")],
+                [$"bnn report {folder}", $"bnn eval {folder}"]);
+            return ExitCode.Ok;
+        }
+        FoldedModel folded = _run.Fold(_context.Cancel);
         Save(() => _folder.SaveModel(folded.Network));
         var lines = new List<(string Name, string Value)>
         {
-            ("validation", $"{Accuracy(folded.ValidationAccuracy)} right of {Text.Count(_run.Split.Validation.Count, "image")} held out"),
+            ("validation", Validation(folded.ValidationAccuracy)),
         };
         lines.AddRange(more?.Invoke(folded) ?? [("operations", $"{Text.Whole(folded.Network.Operations())} a sample")]);
         lines.Add(("model", $"{_folder.ModelPath}, {Text.Count(new FileInfo(_folder.ModelPath).Length, "byte")}"));
-        string headline = wasFinished ? "finished before; the model was written again." : $"trained in {Text.Duration(watch.Elapsed)}.";
-        string folder = Text.Argument(_folder.Path);
         Summary.Write(
             _context.Out,
             $"{Text.Safe(_run.Options.Name)}: {headline}",
@@ -132,6 +148,8 @@ internal sealed class RunSession
             [$"bnn report {folder}", $"bnn eval {folder}", $"bnn prune {folder} --channels 0.3"]);
         return ExitCode.Ok;
     }
+
+    private string Validation(double share) => $"{Accuracy(share)} right of {Text.Count(_run.Split.Validation.Count, "image")} held out";
 
     private void RunEpochs(Action<TrainingProgress> step, Action<EpochRecord> epoch)
     {

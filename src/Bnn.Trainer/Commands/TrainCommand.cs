@@ -21,7 +21,6 @@ internal sealed class TrainCommand
         HelpName = "LAYERS",
     };
 
-
     private readonly Option<string?> _encoding = new("--encoding")
     {
         Description = "How bytes become bits: eight-bit, threshold, threshold-T, thermometer-L, bit-planes, bit-planes-N or raw-bits"
@@ -37,6 +36,23 @@ internal sealed class TrainCommand
     private readonly Option<int> _shift = Number.Option("--shift", "Move each image by up to so many pixels", Defaults.Shift, 0, 127);
     private readonly Option<bool> _flip = new("--flip") { Description = "Mirror half of the images" };
     private readonly Option<bool> _batchNormScale = new("--batch-norm-scale") { Description = "Let batch norm learn a scale besides the shift" };
+    private readonly Option<Surrogate> _surrogate = Choice.Option<Surrogate>("--surrogate", "Slope of the signs in the backward pass: clip, bi-real or reste");
+    private readonly Option<double> _labelSmoothing = Number.Option(
+        "--label-smoothing", "Share of the target that all classes get alike", Defaults.LabelSmoothing, 0.0, 0.999);
+    private readonly Option<double> _twoStage = Number.Option(
+        "--two-stage", "Share of the epochs with real weights before they become binary", Defaults.TwoStageShare, 0.0, 0.999);
+    private readonly Option<string?> _teacher = new("--teacher") { Description = "A run to learn from, for example one of --full-precision", HelpName = "RUN" };
+    private readonly Option<double?> _distillation = Number.Optional(
+        "--distillation", "Weight of the teacher in the loss, the labels having the rest [default: 0.5]", 0.000001, 1.0);
+    private readonly Option<double> _softness = Number.Option("--softness", "What the logits of teacher and learner are divided by", 1.0, 0.01, 100.0);
+    private readonly Option<bool> _fullPrecision = new("--full-precision")
+    {
+        Description = "Real weights and values: the counterpart of the same shape. It gives no model.bnn",
+    };
+
+    private readonly Option<WeightOptimizer> _optimizer = Choice.Option<WeightOptimizer>("--optimizer", "What changes the weights: adam or bop");
+    private readonly Option<double> _adaptivity = Number.Option("--adaptivity", "Of bop: part of a gradient that enters the average", 0.001, 0.0, 1.0);
+    private readonly Option<double> _flipThreshold = Number.Option("--flip-threshold", "Of bop: average from which a weight flips", 0.00000001, 0.0, 1.0);
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
     private readonly Option<bool> _offline = CommonOptions.Offline();
@@ -58,8 +74,9 @@ internal sealed class TrainCommand
             "bnn train --resume runs/fashion",
         ])
         {
-            _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale, _threads, _dataDir,
-            _offline,
+            _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
+            _surrogate, _labelSmoothing, _twoStage, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
+            _threads, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
         return command;
@@ -84,8 +101,9 @@ internal sealed class TrainCommand
         string folder = parsed.GetValue(_out) ?? throw new UsageException($"where to? Name a new folder: bnn train {set.Argument} --out RUN");
         RunSession.CheckNew(folder);
         TrainingOptions options = Options(parsed, set);
+        Checkpoint? teacher = parsed.GetValue(_teacher) is { } taught ? RunSession.ReadCheckpoint(taught) : null;
         LabeledImages data = set.ReadTrain(Access(context, parsed));
-        using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads)));
+        using TrainingRun run = RunSession.Checked(() => TrainingRun.Start(options, data, parsed.GetValue(_threads), teacher));
         return RunSession.Begin(context, run, folder).Run();
     }
 
@@ -96,6 +114,10 @@ internal sealed class TrainCommand
         string architecture = parsed.GetValue(_architecture) ?? "mlp-s";
         ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
         Architecture layers = RunSession.Checked(() => Architecture.Parse(architecture));
+        WeightOptimizer optimizer = parsed.GetValue(_optimizer);
+        bool isTaught = parsed.GetValue(_teacher) is not null;
+        if (!isTaught && parsed.GetResult(_distillation) is { Implicit: false })
+            throw new UsageException("--distillation needs a run to learn from: --teacher RUN.");
         return RunSession.Checked(new TrainingOptions
         {
             Name = parsed.GetValue(_name) ?? set.Name,
@@ -108,6 +130,15 @@ internal sealed class TrainCommand
             Shift = parsed.GetValue(_shift),
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
+            Surrogate = parsed.GetValue(_surrogate),
+            LabelSmoothing = parsed.GetValue(_labelSmoothing),
+            TwoStageShare = parsed.GetValue(_twoStage),
+            FullPrecision = parsed.GetValue(_fullPrecision),
+            DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,
+            DistillationSoftness = isTaught ? parsed.GetValue(_softness) : 0,
+            Optimizer = optimizer,
+            Adaptivity = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_adaptivity) : 0,
+            FlipThreshold = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_flipThreshold) : 0,
         });
     }
 

@@ -1,22 +1,33 @@
 using Bnn.Inference;
+using Bnn.Trainer.Data;
 using Bnn.Training;
 using Spectre.Console;
 
 namespace Bnn.Trainer.Reports;
 
+/// <summary>What <c>bnn eval</c> measures.</summary>
+/// <param name="Name">Of the model.</param>
+/// <param name="Path">The file that it was read from.</param>
+/// <param name="Hash">SHA-256 of that file, 64 hexadecimal digits.</param>
+/// <param name="Engine">What classifies, in a word for people.</param>
+/// <param name="Interface">What samples it takes.</param>
+/// <param name="Classify">Gives the classes of samples.</param>
+internal sealed record EvalSubject(
+    string Name, string Path, string Hash, string Engine, ModelInterface Interface, Func<LabeledImages, CancellationToken, EvaluationResult> Classify);
+
 /// <summary>What <c>bnn eval</c> found.</summary>
-internal sealed record EvalReport(ModelInput Model, LabeledImages Samples, string Split, EvaluationResult Result, TimeSpan Time)
+internal sealed record EvalReport(EvalSubject Model, LabeledImages Samples, string Split, EvaluationResult Result, TimeSpan Time)
 {
     private double ImagesPerSecond => Time.TotalSeconds > 0 ? Result.Samples / Time.TotalSeconds : 0;
 
     /// <summary>For people.</summary>
     public void WriteText(IAnsiConsole to)
     {
-        to.MarkupLineInterpolated($"[bold]{Text.Safe(Model.Network.Name)}[/] on {Text.Safe(Samples.Name)}, {Split} split");
+        to.MarkupLineInterpolated($"[bold]{Text.Safe(Model.Name)}[/] on {Text.Safe(Samples.Name)}, {Split} split");
         to.WriteLine();
         to.WriteLine($"  accuracy    {Text.Percent(Result.Accuracy)} ± {Text.Percent(Result.StandardError)} (one standard error)");
         to.WriteLine($"  right       {Text.Whole(Result.Correct)} of {Text.Whole(Result.Samples)}");
-        to.WriteLine($"  speed       {Text.Whole((long)ImagesPerSecond)} images/s, interpreted, one thread");
+        to.WriteLine($"  speed       {Text.Whole((long)ImagesPerSecond)} images/s, {Model.Engine}, one thread");
         to.WriteLine();
         to.WriteLine("Rows: the class of the sample. Columns: the class that the model gave.");
         var grid = new Grid(["<class", .. Enumerable.Range(0, Result.ClassCount).Select(c => Text.Whole(c)), "right"]);

@@ -7,22 +7,25 @@ namespace Bnn.Trainer.Reports;
 
 /// <summary>What <c>bnn report</c> found out about a run.</summary>
 /// <param name="Run">Options, history and data.</param>
-/// <param name="Network">The folded network: of the finished run, or of its last checkpoint.</param>
-/// <param name="Hash">SHA-256 of the model file, 64 hexadecimal digits.</param>
-/// <param name="FileBytes">Size of the model file.</param>
+/// <param name="Network">The folded network: of the finished run, or of its last checkpoint; of full precision, its outline.</param>
+/// <param name="Hash">SHA-256 of the model file (of full precision: of the checkpoint), 64 hexadecimal digits.</param>
+/// <param name="FileBytes">Size of that file.</param>
 /// <param name="Result">What the network answers on the validation split.</param>
-/// <param name="Scores"><c>[validation images, classes]</c></param>
+/// <param name="Scores"><c>[validation images, classes]</c>; real ones are rounded.</param>
 /// <param name="Counts">For each layer that compares counts with limits.</param>
 /// <param name="CountedImages">Images that <paramref name="Counts"/> were taken from.</param>
-/// <param name="Plan">What the generator makes of it.</param>
+/// <param name="Plan">What the generator makes of it; null: it is of full precision.</param>
 internal sealed record RunReport(
     TrainingRun Run, Network Network, string Hash, long FileBytes, EvaluationResult Result, int[] Scores,
-    IReadOnlyList<CountStatistics> Counts, int CountedImages, Plan Plan)
+    IReadOnlyList<CountStatistics> Counts, int CountedImages, Plan? Plan)
 {
     // Operations of the reference, which is slow: some seconds, but for networks that are very large.
     private const long CountBudget = 100_000_000;
     private const int FewestCounted = 2;
     private const int MostCounted = 1000;
+
+    /// <summary>Whether weights and values are real.</summary>
+    public bool IsReal => Run.Options.FullPrecision;
 
     /// <summary>The held-out images: nothing else is looked at.</summary>
     public LabeledImages Images => Run.Split.Validation;
@@ -52,6 +55,20 @@ internal sealed record RunReport(
         int[] sample = [.. Enumerable.Range(0, counted).Select(i => (int)((long)i * images.Count / counted))];
         IReadOnlyList<CountStatistics> counts = CountStatistics.Of(network, images, sample, cancel);
         return new(run, network, hash, fileBytes, new(classes, given, images.Labels), scores, counts, counted, plan);
+    }
+
+    /// <summary>The same for a run of full precision.</summary>
+    /// <param name="run">A run whose data are at hand.</param>
+    /// <param name="hash">SHA-256 of its checkpoint.</param>
+    /// <param name="fileBytes">Size of its checkpoint.</param>
+    /// <param name="cancel">Looked at between batches.</param>
+    public static RunReport OfReal(TrainingRun run, string hash, long fileBytes, CancellationToken cancel)
+    {
+        LabeledImages images = run.Split.Validation;
+        Checkpoint checkpoint = run.ToCheckpoint();
+        double[] scores = checkpoint.Scores(images, threads: 1, cancel);
+        var result = new EvaluationResult(checkpoint.ClassCount, checkpoint.Predict(images, threads: 1, cancel), images.Labels);
+        return new(run, run.Outline(), hash, fileBytes, result, [.. scores.Select(score => (int)Math.Round(score))], [], 0, Plan: null);
     }
 
     /// <summary>By how much the best score of an image leads over the second one; 0 with one class.</summary>

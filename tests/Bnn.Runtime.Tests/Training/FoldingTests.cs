@@ -138,11 +138,11 @@ public sealed class FoldingTests
         if (reestimate)
             evaluator.ReestimateStatistics(new PlainSource(images));
         Network network = Folding.Fold("folded", latent, default, default);
-        int[] scores = evaluator.Run(images).Scores;
+        double[] scores = evaluator.Run(images).Scores;
         for (int i = 0; i < images.Count; i++)
         {
             ReferenceRun reference = Reference.Run(network, images.Image(i));
-            Assert.Equal(reference.Scores, scores.AsSpan(i * latent.Classes, latent.Classes).ToArray());
+            Assert.Equal(reference.Scores.Select(score => (double)score), scores.AsSpan(i * latent.Classes, latent.Classes).ToArray());
             // A flipped row counts the other way round, but fires on the same images. Pools and flatten belong to the layer before them.
             IEnumerable<bool[]> whole = reference.Bits.Where((_, l) =>
                 network.Layers[l] is not FlattenLayer && network.Layers[l + 1] is not MaxPoolLayer);

@@ -23,10 +23,39 @@ public sealed class GradientTests
         { "sum-scores", false },
     };
 
+    /// <summary>A dense and a convolutional network with each surrogate.</summary>
+    public static TheoryData<string, Surrogate, double> Surrogates { get; } = new()
+    {
+        { Dense, Surrogate.BiReal, 1 },
+        { "conv3x3-5 pool dense-7 scores", Surrogate.BiReal, 1 },
+        { Dense, Surrogate.Reste, 1 },
+        { Dense, Surrogate.Reste, 3 },
+        { "conv3x3-5 pool dense-7 scores", Surrogate.Reste, 2.25 },
+    };
+
     [Theory, MemberData(nameof(Architectures))]
-    public void Written_formulas_are_the_slopes_of_the_smooth_loss(string architecture, bool hasScale)
+    public void Written_formulas_are_the_slopes_of_the_smooth_loss(string architecture, bool hasScale) => CheckFormulas(architecture, hasScale, new());
+
+    [Theory, MemberData(nameof(Surrogates))]
+    public void Written_formulas_of_surrogates_are_the_slopes_of_the_smooth_loss(string architecture, Surrogate surrogate, double order) =>
+        CheckFormulas(architecture, hasScale: true, new() { Surrogate = surrogate, Order = (float)order });
+
+    [Theory, MemberData(nameof(Surrogates))]
+    public void Smooth_gradients_with_surrogates_are_the_written_formulas(string architecture, Surrogate surrogate, double order) =>
+        CheckEngine(architecture, hasScale: true, isSmooth: true, new() { Surrogate = surrogate, Order = (float)order });
+
+    [Theory, MemberData(nameof(Surrogates))]
+    public void Gradients_with_surrogates_are_the_written_formulas(string architecture, Surrogate surrogate, double order) =>
+        CheckEngine(architecture, hasScale: true, isSmooth: false, new() { Surrogate = surrogate, Order = (float)order });
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void Gradients_with_real_weights_and_binary_sums_are_the_written_formulas(string architecture, bool hasScale) =>
+        CheckEngine(architecture, hasScale, isSmooth: false, new() { HasRealWeights = true });
+
+    private static void CheckFormulas(string architecture, bool hasScale, Binarization binarization)
     {
         (LatentNetwork network, LabeledImages images) = Make(architecture, hasScale);
+        network.Binarization.CopyFrom(binarization);
         SlowNetwork slow = Slow(network, images, isSmooth: true);
         slow.Loss(gradients: true);
         for (int l = 0; l < network.Layers.Length; l++)
@@ -41,19 +70,22 @@ public sealed class GradientTests
     }
 
     [Theory, MemberData(nameof(Architectures))]
-    public void Smooth_gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: true);
+    public void Smooth_gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: true, new());
 
     [Theory, MemberData(nameof(Architectures))]
-    public void Gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: false);
+    public void Gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: false, new());
 
-    private static void CheckEngine(string architecture, bool hasScale, bool isSmooth)
+    private static void CheckEngine(string architecture, bool hasScale, bool isSmooth, Binarization binarization)
     {
         (LatentNetwork network, LabeledImages images) = Make(architecture, hasScale);
+        network.Binarization.CopyFrom(binarization);
         SlowNetwork slow = Slow(network, images, isSmooth);
         double expected = slow.Loss(gradients: true);
 
         using var pool = new WorkerPool(2);
-        var forward = new ForwardPass(network, images.Count, pool, isSmooth);
+        if (isSmooth)
+            network.Binarization.HasRealWeights = network.Binarization.HasRealValues = true;
+        var forward = new ForwardPass(network, images.Count, pool);
         var gradients = new GradientKeeper();
         var backward = new BackwardPass(forward, Smoothing, Temperature) { Check = gradients };
         forward.Run(new PlainSource(images), 0, images.Count, useBatchStatistics: true);

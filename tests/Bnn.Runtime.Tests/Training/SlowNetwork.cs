@@ -7,11 +7,14 @@ namespace Bnn.Runtime.Tests.Training;
 /// <param name="network">Its weights are copied.</param>
 /// <param name="samples"><c>[n][values]</c> as the first layer sees them.</param>
 /// <param name="labels"><c>[n]</c></param>
-/// <param name="isSmooth">Whether signs are replaced by clipping.</param>
+/// <param name="isSmooth">Whether all signs are replaced by functions with a slope.</param>
 /// <param name="temperature">Logit by score.</param>
 /// <param name="smoothing">Of the labels.</param>
+/// <remarks>Surrogate, order and whether weights are real are those of the network's <see cref="Binarization"/>.</remarks>
 internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byte[] labels, bool isSmooth, double temperature, double smoothing)
 {
+    private const double Inner = 0.1, Outer = 1.5;      // of ReSTE
+    private readonly Binarization _binarization = network.Binarization;
     private readonly int _n = samples.Length;
 
     public double[][] Weights { get; } = network.Layers.Select(layer => ToDouble(layer.Weights.Values)).ToArray();
@@ -57,10 +60,10 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
                 .Select(sum => Math.Sqrt((sum / (_n * positions)) + BatchNorm.Epsilon)).ToArray();
             normal[l] = Table(geometry.Result.Count, (s, i) => (sums[l][s][i] - mean[i / positions]) / deviation[l][i / positions]);
             y[l] = Table(geometry.Result.Count, (s, i) => (normal[l][s][i] * Scales[l][i / positions]) + Shifts[l][i / positions]);
-            values[l + 1] = Table(geometry.Result.Count, (s, i) => isSmooth ? Math.Clamp(y[l][s][i], -1, 1) : y[l][s][i] >= 0 ? 1 : -1);
+            values[l + 1] = Table(geometry.Result.Count, (s, i) => isSmooth ? Smooth(y[l][s][i]) : y[l][s][i] >= 0 ? 1 : -1);
         }
         int classes = network.Classes;
-        double[][] logits = Table(classes, (s, c) => temperature * (sums[^1][s][c] + (isSmooth ? Biases[c] : Math.Round(Biases[c]))));
+        double[][] logits = Table(classes, (s, c) => temperature * (sums[^1][s][c] + (HasRealWeights ? Biases[c] : Math.Round(Biases[c]))));
         double[][] p = logits.Select(row => row.Select(x => Math.Exp(x) / row.Sum(Math.Exp)).ToArray()).ToArray();
         double[][] target = Table(classes, (s, c) => (labels[s] == c ? 1 - smoothing : 0) + (smoothing / classes));
         double loss = -Enumerable.Range(0, _n).Average(s => Enumerable.Range(0, classes).Sum(c => target[s][c] * Math.Log(p[s][c])));
@@ -88,7 +91,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
             if (l == 0)
                 break;
             int before = l - 1, positions = network.Layers[before].Geometry.Positions, count = _n * positions;
-            double[][] g = Table(byValue[0].Length, (s, i) => Math.Abs(y[before][s][i]) <= 1 ? byValue[s][i] : 0);
+            double[][] g = Table(byValue[0].Length, (s, i) => Slope(y[before][s][i]) * byValue[s][i]);
             for (int s = 0; s < _n; s++)
             {
                 for (int i = 0; i < g[s].Length; i++)
@@ -179,7 +182,28 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
             sample(s);
     }
 
-    private double Binary(double latent) => isSmooth ? latent : latent >= 0 ? 1 : -1;
+    private bool HasRealWeights => isSmooth || _binarization.HasRealWeights;
+
+    private double Binary(double latent) => HasRealWeights ? latent : latent >= 0 ? 1 : -1;
+
+    // The functions that stand for the sign, and their slopes, in the words of their sources.
+    private double Smooth(double y) => (Math.Abs(y), _binarization.Surrogate) switch
+    {
+        ( >= 1, Surrogate.BiReal or Surrogate.Clip) => Math.Sign(y),
+        (_, Surrogate.Clip) => y,
+        (_, Surrogate.BiReal) => y < 0 ? (2 * y) + (y * y) : (2 * y) - (y * y),
+        ( <= Inner, _) => y * Math.Pow(Inner, 1.0 / _binarization.Order) / Inner,
+        (double size, _) => Math.Sign(y) * Math.Pow(Math.Min(size, Outer), 1.0 / _binarization.Order),
+    };
+
+    private double Slope(double y) => (Math.Abs(y), _binarization.Surrogate) switch
+    {
+        ( > 1, Surrogate.BiReal or Surrogate.Clip) or ( > Outer, _) => 0,
+        (_, Surrogate.Clip) => 1,
+        (_, Surrogate.BiReal) => y < 0 ? 2 + (2 * y) : 2 - (2 * y),
+        ( <= Inner, _) => Math.Pow(Inner, 1.0 / _binarization.Order) / Inner,
+        (double size, _) => Math.Pow(size, (1.0 - _binarization.Order) / _binarization.Order) / _binarization.Order,
+    };
 
     private double[][] Table(int columns, Func<int, int, double> item) =>
         Enumerable.Range(0, _n).Select(s => Enumerable.Range(0, columns).Select(c => item(s, c)).ToArray()).ToArray();

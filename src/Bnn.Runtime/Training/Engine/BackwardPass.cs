@@ -3,8 +3,8 @@ namespace Bnn.Training;
 /// <summary>Loss and gradients of the batch that a <see cref="ForwardPass"/> has just run, and the optimiser's step on them.</summary>
 /// <remarks>
 /// Straight-through estimator: the sign of a channel passes the gradient where |y| ≤ 1, the sign of a latent weight passes it unchanged
-/// (latents are kept in [−1, 1]). Both are the true gradient of the network in which sign is replaced by clipping to [−1, 1], which is
-/// how <see cref="Batch.IsSmooth"/> checks them. Source: arXiv:1308.3432, arXiv:1602.02830.
+/// (latents are kept in [−1, 1]). Both are the true gradient of the network in which sign is replaced by clipping to [−1, 1], which
+/// <see cref="Binarization"/> can do to check them. Source: arXiv:1308.3432, arXiv:1602.02830.
 /// </remarks>
 internal sealed unsafe class BackwardPass : IGradientSink
 {
@@ -15,8 +15,10 @@ internal sealed unsafe class BackwardPass : IGradientSink
     private readonly FloatBuffer _biasGradients;
     private readonly Action<int, int> _lossTask;
     private readonly double _smoothing, _temperature;
+    private readonly double[][] _logits;
     private byte[] _labels = [];
     private Adam _adam;
+    private Bop _bop;
 
     /// <param name="forward">Its stages are run backward.</param>
     /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
@@ -27,19 +29,28 @@ internal sealed unsafe class BackwardPass : IGradientSink
         _losses = new double[forward.Batch.Capacity];
         _biasGradients = new(_network.Biases.Values.Length);
         _probabilities = Enumerable.Range(0, forward.Batch.Pool.Threads).Select(_ => new double[_network.Classes]).ToArray();
+        _logits = Enumerable.Range(0, forward.Batch.Pool.Threads).Select(_ => new double[2 * _network.Classes]).ToArray();
         _lossTask = LossOfTile;
     }
 
     /// <summary>If set, receives the gradients instead of the optimiser. For gradient checks.</summary>
     public IGradientSink? Check { get; init; }
 
+    /// <summary>Has run the batch on its teacher before each step; null: the labels alone are the target.</summary>
+    public Distillation? Distillation { get; init; }
+
+    /// <summary>Threshold of <see cref="Training.Bop"/>, which then changes the weights; null: Adam does.</summary>
+    public double? FlipThreshold { get; init; }
+
     /// <summary>Computes the mean loss of the batch, in nats, and takes one step against its gradient.</summary>
     /// <param name="labels"><c>[rows]</c>, at least as many as the batch has.</param>
-    /// <param name="learningRate">Of this step.</param>
-    public double Step(byte[] labels, double learningRate)
+    /// <param name="learningRate">Of Adam in this step.</param>
+    /// <param name="adaptivity">Of Bop in this step.</param>
+    public double Step(byte[] labels, double learningRate, double adaptivity = 0)
     {
         _labels = labels;
         _adam = new(learningRate, ++_network.OptimizerSteps);
+        _bop = new((float)adaptivity, (float)FlipThreshold.GetValueOrDefault());
         IGradientSink sink = Check ?? this;
         int rows = _forward.Batch.Rows;
         _forward.Batch.Pool.Run(Gemm.LeftPanels(rows), _lossTask);
@@ -55,7 +66,13 @@ internal sealed unsafe class BackwardPass : IGradientSink
         return loss / rows;
     }
 
-    void IGradientSink.Take(TrainedArray array, int first, int count, float* gradients, float bound) => _adam.Update(array, first, count, gradients, bound);
+    void IGradientSink.Take(TrainedArray array, int first, int count, float* gradients, float bound)
+    {
+        if (FlipThreshold is not null && float.IsFinite(bound))
+            _bop.Update(array, first, count, gradients);
+        else
+            _adam.Update(array, first, count, gradients, bound);
+    }
 
     // Softmax and cross-entropy of twelve samples: gradient by a dot = temperature · (p − target) / rows.
     private void LossOfTile(int tile, int worker)
@@ -68,16 +85,15 @@ internal sealed unsafe class BackwardPass : IGradientSink
         for (int row = first; row < first + rows; row++)
         {
             for (int c = 0; c < classes; c++)
-            {
-                float bias = _network.Biases.Values.Pointer[c];
-                p[c] = _temperature * (scores.Sum(row, c, 0) + (batch.IsSmooth ? bias : LatentNetwork.RoundBias(bias)));
-            }
+                p[c] = _temperature * _forward.Score(row, c);
+            p.CopyTo(_logits[worker], 0);
             _losses[row] = CrossEntropy.Evaluate(p, _labels[row], _smoothing);
             for (int c = 0; c < classes; c++)
-            {
-                double target = (c == _labels[row] ? 1 - _smoothing : 0) + (_smoothing / classes);
-                scores.SetGradient(row, c, (float)((p[c] - target) * _temperature / batch.Rows));
-            }
+                p[c] -= (c == _labels[row] ? 1 - _smoothing : 0) + (_smoothing / classes);
+            if (Distillation is not null)
+                _losses[row] = Distillation.Blend(row, _losses[row], p, _logits[worker]);
+            for (int c = 0; c < classes; c++)
+                scores.SetGradient(row, c, (float)(p[c] * _temperature / batch.Rows));
         }
         scores.PackGradients(first);
     }

@@ -1,7 +1,7 @@
 namespace Bnn.Training;
 
 /// <summary>What all stages need to know about the samples that are under way.</summary>
-internal sealed class Batch(WorkerPool pool, int capacity)
+internal sealed class Batch(WorkerPool pool, int capacity, Binarization binarization)
 {
     /// <summary>Samples that the backward pass of a convolution takes in one task, and whose weight gradients it adds up; part of what fixes the bits.</summary>
     public const int ShardRows = 8;
@@ -11,8 +11,8 @@ internal sealed class Batch(WorkerPool pool, int capacity)
     /// <summary>Rows that fit, a multiple of 12.</summary>
     public int Capacity { get; } = Gemm.LeftPanels(capacity) * Gemm.Rows;
 
-    /// <summary>Replaces both signs by something with a slope, for gradient checks: the latent weight itself, and y clipped to [−1, 1].</summary>
-    public bool IsSmooth { get; init; }
+    /// <summary>What becomes of latents and of y.</summary>
+    public Binarization Binarization { get; } = binarization;
 
     /// <summary>Where the samples come from.</summary>
     public ISampleSource? Source { get; set; }

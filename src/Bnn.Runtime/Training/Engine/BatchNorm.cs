@@ -75,30 +75,8 @@ internal sealed class BatchNorm
     public static Vector256<float> Sign(Vector256<float> x) =>
         Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(x, Vector256<float>.Zero), Vector256<float>.One, -Vector256<float>.One);
 
-    /// <summary>The bit of y, or y clipped to [−1, 1].</summary>
-    public static float Activate(float y, bool isSmooth) => isSmooth ? Math.Clamp(y, -1, 1) : y >= 0 ? 1 : -1;
-
     /// <summary>The same, lane by lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Activate(Vector256<float> y, bool isSmooth) =>
-        isSmooth ? Vector256.Min(Vector256.Max(y, -Vector256<float>.One), Vector256<float>.One) : Sign(y);
-
-    /// <summary>The same, lane by lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Activate(Vector512<float> y, bool isSmooth) => isSmooth
-        ? Vector512.Min(Vector512.Max(y, -Vector512<float>.One), Vector512<float>.One)
-        : Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(y, Vector512<float>.Zero), Vector512<float>.One, -Vector512<float>.One);
-
-    /// <summary>The gradient by y from that by its bit: passed where |y| ≤ 1.</summary>
-    public static float Mask(float gradient, float y) => Math.Abs(y) <= 1 ? gradient : 0;
-
-    /// <summary>The same, lane by lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Mask(Vector256<float> gradient, Vector256<float> y) =>
-        gradient & Vector256.LessThanOrEqual(Vector256.Abs(y), Vector256<float>.One);
-
-    /// <summary>The same, lane by lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Mask(Vector512<float> gradient, Vector512<float> y) =>
-        gradient & Vector512.LessThanOrEqual(Vector512.Abs(y), Vector512<float>.One);
+    public static Vector512<float> Sign(Vector512<float> x) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(x, Vector512<float>.Zero), Vector512<float>.One, -Vector512<float>.One);
 }

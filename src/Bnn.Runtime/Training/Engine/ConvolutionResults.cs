@@ -96,7 +96,7 @@ internal sealed unsafe class ConvolutionResults
     {
         float mean = _stage.Means.Pointer[channel], factor = _stage.Factors.Pointer[channel], shift = _norm.Shift.Values.Pointer[channel];
         float* sums = Sums(row, channel), end = sums + _positions;
-        bool isSmooth = _batch.IsSmooth;
+        Binarization binarization = _batch.Binarization;
         if (pitch == width)
             (width, pitch) = (_positions, _positions);
         if (width >= W.Count)
@@ -108,7 +108,7 @@ internal sealed unsafe class ConvolutionResults
                 for (int i = 0; i < width; i += W.Count)
                 {
                     int at = Math.Min(i, width - W.Count);
-                    BatchNorm.Activate(BatchNorm.Normalize(Vector512.Load(sums + at), means, factors, shifts), isSmooth).Store(values + at);
+                    binarization.Value(BatchNorm.Normalize(Vector512.Load(sums + at), means, factors, shifts)).Store(values + at);
                 }
             }
             return;
@@ -119,13 +119,13 @@ internal sealed unsafe class ConvolutionResults
             if (width < V.Count)
             {
                 for (int i = 0; i < width; i++)
-                    values[i] = BatchNorm.Activate(BatchNorm.Normalize(sums[i], mean, factor, shift), isSmooth);
+                    values[i] = binarization.Value(BatchNorm.Normalize(sums[i], mean, factor, shift));
                 continue;
             }
             for (int i = 0; i < width; i += V.Count)
             {
                 int at = Math.Min(i, width - V.Count);
-                BatchNorm.Activate(BatchNorm.Normalize(Vector256.Load(sums + at), narrowMeans, narrowFactors, narrowShifts), isSmooth).Store(values + at);
+                binarization.Value(BatchNorm.Normalize(Vector256.Load(sums + at), narrowMeans, narrowFactors, narrowShifts)).Store(values + at);
             }
         }
     }
@@ -154,6 +154,23 @@ internal sealed unsafe class ConvolutionResults
     /// <summary>Masks the gradients by the bits of a sample that are written now, and adds them up for batch norm.</summary>
     public void MaskSample(int row)
     {
+        switch (_batch.Binarization.Surrogate)
+        {
+            case Surrogate.BiReal:
+                MaskSample(new BiRealSurrogate(), row);
+                break;
+            case Surrogate.Reste:
+                MaskSample(new ResteSurrogate(_batch.Binarization.Order), row);
+                break;
+            default:
+                MaskSample(new ClipSurrogate(), row);
+                break;
+        }
+    }
+
+    private void MaskSample<T>(T surrogate, int row)
+        where T : struct, ISurrogate
+    {
         float* sums = Sums(row, 0), gradients = Gradients(row, 0);
         for (int c = 0; c < _channels; c++, sums += _positions, gradients += _positions)
         {
@@ -165,7 +182,7 @@ internal sealed unsafe class ConvolutionResults
             for (; i + W.Count <= _positions; i += W.Count)
             {
                 W sum = Vector512.Load(sums + i);
-                W g = BatchNorm.Mask(Vector512.Load(gradients + i), BatchNorm.Normalize(sum, means, factors, shifts));
+                W g = surrogate.Pass(Vector512.Load(gradients + i), BatchNorm.Normalize(sum, means, factors, shifts));
                 g.Store(gradients + i);
                 shiftLanes += g;
                 scaleLanes = Vector512.FusedMultiplyAdd(g, (sum - means) * inverses, scaleLanes);
@@ -173,7 +190,8 @@ internal sealed unsafe class ConvolutionResults
             float shiftSum = Total(shiftLanes), scaleSum = Total(scaleLanes);
             for (; i < _positions; i++)
             {
-                float g = BatchNorm.Mask(gradients[i], BatchNorm.Normalize(sums[i], mean, factor, shift));
+                float y = BatchNorm.Normalize(sums[i], mean, factor, shift);
+                float g = surrogate.Pass(Vector256.Create(gradients[i]), Vector256.Create(y)).ToScalar();
                 gradients[i] = g;
                 shiftSum += g;
                 scaleSum = MathF.FusedMultiplyAdd(g, (sums[i] - mean) * inverse, scaleSum);
@@ -250,7 +268,7 @@ internal sealed unsafe class ConvolutionResults
         return four[0] + four[2] + (four[1] + four[3]);
     }
 
-    // Sums of integers in double: exact, so in any order.
+    // Sums of integers in double: exact, so in any order. Those of real weights are added up in one order everywhere.
     private static (double Sum, double Squares) Moments(float* values, int count)
     {
         Vector512<double> sum = Vector512<double>.Zero, squares = sum;
@@ -261,13 +279,19 @@ internal sealed unsafe class ConvolutionResults
             sum += low + high;
             squares = Vector512.FusedMultiplyAdd(high, high, Vector512.FusedMultiplyAdd(low, low, squares));
         }
-        double total = Vector512.Sum(sum), totalSquares = Vector512.Sum(squares);
+        double total = Total(sum), totalSquares = Total(squares);
         for (; i < count; i++)
         {
             total += values[i];
             totalSquares += (double)values[i] * values[i];
         }
         return (total, totalSquares);
+    }
+
+    private static double Total(Vector512<double> lanes)
+    {
+        Vector256<double> four = lanes.GetLower() + lanes.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
     }
 
     private void Total(FloatBuffer perRow, Span<float> totals)

@@ -6,6 +6,7 @@ internal sealed unsafe class ConvolutionWeights
 {
     private readonly ConvolutionLayout _layout;
     private readonly LatentLayer _layer;
+    private readonly Binarization _binarization;
     private readonly int _groups, _panelsOfGroup, _backwardPanelsOfGroup;
     private readonly FloatBuffer _forward;
     private readonly FloatBuffer[] _backward;       // [phases]
@@ -13,11 +14,12 @@ internal sealed unsafe class ConvolutionWeights
 
     /// <param name="layout">Of the convolution.</param>
     /// <param name="layer">Its latent weights.</param>
+    /// <param name="binarization">Of the latents.</param>
     /// <param name="needsForward">Whether sums are computed with these; not if they are counted.</param>
     /// <param name="needsGradient">Whether any stage before it wants gradients.</param>
-    public ConvolutionWeights(ConvolutionLayout layout, LatentLayer layer, bool needsForward, bool needsGradient)
+    public ConvolutionWeights(ConvolutionLayout layout, LatentLayer layer, Binarization binarization, bool needsForward, bool needsGradient)
     {
-        (_layout, _layer) = (layout, layer);
+        (_layout, _layer, _binarization) = (layout, layer, binarization);
         _groups = layer.Geometry.Convolution!.Groups;
         _panelsOfGroup = Gemm.LeftPanels(layout.ChannelsOfGroup);
         _backwardPanelsOfGroup = Gemm.LeftPanels(layout.InputsOfGroup);
@@ -40,9 +42,6 @@ internal sealed unsafe class ConvolutionWeights
 
     /// <summary>Outputs of the longest backward phase, in whole tiles.</summary>
     public int LongestPhase { get; }
-
-    /// <summary>Packs the latents themselves, for gradient checks.</summary>
-    public bool IsSmooth { get; set; }
 
     /// <summary>A panel of <c>[inputs][12]</c> weights.</summary>
     public float* Forward(int panel) => _forward.Pointer + ((long)panel * _layer.Inputs * Gemm.Rows);
@@ -81,7 +80,7 @@ internal sealed unsafe class ConvolutionWeights
         for (int k = 0; k < _layer.Inputs; k++, weights += _layer.Stride, to += Gemm.Rows)
         {
             for (int r = 0; r < Gemm.Rows; r++)
-                to[r] = r < rows ? Value(weights[r]) : 0;
+                to[r] = r < rows ? _binarization.Weight(weights[r]) : 0;
         }
     }
 
@@ -98,10 +97,8 @@ internal sealed unsafe class ConvolutionWeights
             {
                 float* weights = _layer.Weights.Values.Pointer + ((((long)inGroup * kernel) + tap.Weight) * _layer.Stride) + c;
                 for (int r = 0; r < Gemm.Rows; r++, to++)
-                    *to = r < rows ? Value(weights[(long)r * kernel * _layer.Stride]) : 0;
+                    *to = r < rows ? _binarization.Weight(weights[(long)r * kernel * _layer.Stride]) : 0;
             }
         }
     }
-
-    private float Value(float latent) => IsSmooth ? latent : latent >= 0 ? 1 : -1;
 }

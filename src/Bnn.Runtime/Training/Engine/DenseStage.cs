@@ -168,7 +168,7 @@ internal sealed unsafe class DenseStage : Stage
             for (int column = 0; column < Gemm.Columns; column += V.Count)
             {
                 V weight = Vector256.Load(weights + column);
-                (Batch.IsSmooth ? weight : BatchNorm.Sign(weight)).Store(signs + column);
+                Batch.Binarization.Weight(weight).Store(signs + column);
             }
         }
     }
@@ -205,7 +205,7 @@ internal sealed unsafe class DenseStage : Stage
         for (int row = 0; row < Batch.Rows; row++)
         {
             V y = BatchNorm.Normalize(Vector256.Load(dots + (row * Gemm.Columns)), mean, factor, shift);
-            BatchNorm.Activate(y, Batch.IsSmooth).Store(values + ((long)row * next._stride));
+            Batch.Binarization.Value(y).Store(values + ((long)row * next._stride));
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed unsafe class DenseStage : Stage
     // The signs of a panel in place; those of inputs that are missing stay 0.
     private void TakeSigns(float* panel, int rows, int width)
     {
-        if (Batch.IsSmooth)
+        if (Batch.Binarization.HasRealWeights)
             return;
         for (int k = 0; k < rows; k++, panel += Gemm.Columns)
         {
@@ -261,13 +261,27 @@ internal sealed unsafe class DenseStage : Stage
     private void ReceiveGradients(int panel, float* gradients, IGradientSink sink)
     {
         for (int column = 0; column < Gemm.Columns; column += V.Count)
-            ThroughNorm(panel, column, gradients + column, sink);
+        {
+            switch (Batch.Binarization.Surrogate)
+            {
+                case Surrogate.BiReal:
+                    ThroughNorm(new BiRealSurrogate(), panel, column, gradients + column, sink);
+                    break;
+                case Surrogate.Reste:
+                    ThroughNorm(new ResteSurrogate(Batch.Binarization.Order), panel, column, gradients + column, sink);
+                    break;
+                default:
+                    ThroughNorm(new ClipSurrogate(), panel, column, gradients + column, sink);
+                    break;
+            }
+        }
         for (int row = 0; row < Batch.Rows && Previous is not null; row += Gemm.Rows)
             PackGradients(row, panel);
     }
 
-    // With g = mask · gradient by y and x̂ = (dot − mean) / σ: d shift = Σ g, d scale = Σ g·x̂, d dot = scale / σ · (g − d shift / n − x̂ · d scale / n).
-    private void ThroughNorm(int panel, int column, float* gradients, IGradientSink sink)
+    // With g = slope · gradient by the bit and x̂ = (dot − mean) / σ: d shift = Σ g, d scale = Σ g·x̂, d dot = scale / σ · (g − d shift / n − x̂ · d scale / n).
+    private void ThroughNorm<T>(T surrogate, int panel, int column, float* gradients, IGradientSink sink)
+        where T : struct, ISurrogate
     {
         int channel = (panel * Gemm.Columns) + column;
         long offset = ((long)panel * Batch.Capacity * Gemm.Columns) + column;
@@ -280,7 +294,7 @@ internal sealed unsafe class DenseStage : Stage
         {
             V dot = Vector256.Load(dots + (row * Gemm.Columns));
             V y = BatchNorm.Normalize(dot, mean, factor, shift);
-            V g = BatchNorm.Mask(Vector256.Load(gradients + (row * Gemm.Columns)), y);
+            V g = surrogate.Pass(Vector256.Load(gradients + (row * Gemm.Columns)), y);
             g.Store(gradients + (row * Gemm.Columns));
             shiftGradient += g;
             scaleGradient = Vector256.FusedMultiplyAdd(g, (dot - mean) * inverse, scaleGradient);

@@ -3,10 +3,10 @@ namespace Bnn.Training;
 /// <summary>Runs a batch through the latent network in floats, stage by stage, and keeps what the backward pass needs.</summary>
 internal sealed class ForwardPass
 {
-    public ForwardPass(LatentNetwork network, int capacity, WorkerPool pool, bool isSmooth = false)
+    public ForwardPass(LatentNetwork network, int capacity, WorkerPool pool)
     {
         Network = network;
-        Batch = new(pool, capacity) { IsSmooth = isSmooth };
+        Batch = new(pool, capacity, network.Binarization);
         Stages = new Stage[network.Layers.Length];
         for (int l = 0; l < Stages.Length; l++)
         {
@@ -28,6 +28,9 @@ internal sealed class ForwardPass
 
     /// <summary>The last stage; its sums are the scores without bias.</summary>
     public DenseStage Scores => (DenseStage)Stages[^1];
+
+    /// <summary>The score of a class: of a binary network an integer.</summary>
+    public double Score(int row, int label) => (double)Scores.Sum(row, label, 0) + Batch.Binarization.Bias(Network.Biases.Values.Span[label]);
 
     /// <summary>Runs <paramref name="rows"/> samples through all layers.</summary>
     /// <param name="source">Where samples come from.</param>

@@ -13,7 +13,7 @@ internal static class HeadSection
         Network network = report.Network;
         return Markup.Of($"""
             <header>
-            <p class="kind">Training report of a binary neural network</p>
+            <p class="kind">Training report of a {(report.IsReal ? "full-precision network, the counterpart of a binary one" : "binary neural network")}</p>
             <h1>{network.Name}</h1>
             <p class="path">{Path(report)}</p>
             <nav aria-label="Sections">{sections.Select(section => Markup.Of($"""<a href="#{section.Id}">{section.Title}</a>"""))}</nav>
@@ -65,7 +65,7 @@ internal static class HeadSection
             : ("Validation accuracy", Text.Percent(result.Accuracy),
                 $"± {Text.Percent(result.StandardError)} standard error; {Text.Whole(result.Correct)} of {Text.Whole(result.Samples)} images held out");
         yield return ("Operations a sample", Text.Whole(report.Network.Operations()), $"{Text.Whole(inner)} without the first and last layer");
-        yield return ("Bytes of weights", Text.Whole((liveWeights + 7) / 8), $"{live}; file {Text.Count(report.FileBytes, "byte")}");
+        yield return ("Bytes of weights", Text.Whole(report.IsReal ? liveWeights * sizeof(float) : (liveWeights + 7) / 8), $"{live}; file {Text.Count(report.FileBytes, "byte")}");
         yield return ("Epochs", Text.Whole(report.Run.EpochsDone),
             report.Run.IsFinished ? "all that were planned" : $"of {Text.Whole(report.Run.Options.Epochs)} planned");
     }
@@ -80,8 +80,13 @@ internal static class HeadSection
         yield return ("Method", report.Run.Provenance is { } parent
             ? $"{parent.Method}, from a parent of {Text.Count(parent.ParentEpochs, "epoch")}, latent state {parent.ParentHash}"
             : "trained from random weights");
+        if (report.Run.Teacher is { } teacher)
+        {
+            yield return ("Teacher", $"{teacher.Options.Architecture}, {(teacher.Options.FullPrecision ? "full precision" : "binary")}, "
+                + $"validation accuracy {Text.Percent(teacher.History.Count == 0 ? double.NaN : teacher.History[^1].ValidationAccuracy)}");
+        }
         yield return ("Engine", report.Network.Meta("engine") ?? "not stated");
-        yield return ("Model SHA-256", report.Hash);
+        yield return (report.IsReal ? "Checkpoint SHA-256" : "Model SHA-256", report.Hash);
         yield return ("Data SHA-256", report.Network.Meta("data-hash") ?? "not stated");
     }
 

@@ -18,9 +18,13 @@ internal static class LayersSection
         return Markup.Of($"""
             <p>K is the number of live weights of a channel. An operation is one live weight at one position; on eight-bit input it counts eight.
             A saturated channel gives the same bit for every input: the generator folds it away.</p>
-            {table.Draw()}<h3>What the generator makes of it</h3>
-            <pre>{Markup.Join(report.Plan.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Markup.Of($"{line}")), "\n")}</pre>
-
+            {table.Draw()}{(report.Plan is null ? Markup.Empty : Planned(report.Plan.Text))}
             """);
     }
+
+    private static Markup Planned(string plan) => Markup.Of($"""
+        <h3>What the generator makes of it</h3>
+        <pre>{Markup.Join(plan.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Markup.Of($"{line}")), "\n")}</pre>
+
+        """);
 }

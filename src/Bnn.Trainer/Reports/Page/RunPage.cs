@@ -12,8 +12,9 @@ internal static class RunPage
             ("answers", "Answers", AnswersSection.Write(report)),
             ("images", "Images", ImagesSection.Write(report)),
             ("layers", "Layers", LayersSection.Write(report)),
-            ("counts", "Counts and limits", CountsSection.Write(report)),
         ];
+        if (!report.IsReal)
+            sections = [.. sections, ("counts", "Counts and limits", CountsSection.Write(report))];
         return "<!DOCTYPE html>\n" + Markup.Of($"""
             <html lang="en">
             <head>
