@@ -33,6 +33,9 @@ internal abstract class RunMethod
     /// <summary>Whether its runs start from another run.</summary>
     public bool HasParent => this is not Train;
 
+    /// <summary>What stands in a line for the folder of the run that it needs.</summary>
+    public const string ParentWord = "PARENT";
+
     /// <summary>The options that a file may set, without hyphens.</summary>
     public IEnumerable<string> Keys => Settings.Select(option => option.Name[2..]);
 
@@ -40,6 +43,9 @@ internal abstract class RunMethod
 
     /// <summary>Whether an option takes no value.</summary>
     public bool IsSwitch(string key) => Settings.Single(option => option.Name == $"--{key}").ValueType == typeof(bool);
+
+    /// <summary>Whether an option names another run, such as a teacher: in a file, a variant.</summary>
+    public bool IsRun(string key) => Settings.Single(option => option.Name == $"--{key}").HelpName == "RUN";
 
     /// <summary>What is wrong with the value of an option, or null.</summary>
     public string? Problem(Setting setting) =>
@@ -60,13 +66,13 @@ internal abstract class RunMethod
     /// <summary>Starts a run.</summary>
     /// <param name="recipe">What <see cref="Recipe(DataSet, IReadOnlyList{string})"/> gave.</param>
     /// <param name="data">The training set.</param>
-    /// <param name="parent">The finished run to start from, if there is one.</param>
+    /// <param name="parent">The finished run to start or to learn from, if there is one.</param>
     /// <param name="threads">Threads to use.</param>
     /// <exception cref="UsageException">No network of the recipe fits the data.</exception>
     public abstract TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads);
 
     /// <summary>What the arguments of the command are.</summary>
-    protected virtual string[] Arguments(string data) => ["PARENT"];
+    protected virtual string[] Arguments(string data) => [ParentWord];
 
     /// <summary>See <see cref="Recipe(DataSet, IReadOnlyList{string})"/>.</summary>
     protected abstract RunRecipe Recipe(DataSet data, ParseResult parsed);
@@ -84,7 +90,7 @@ internal abstract class RunMethod
             : base(train.Build(CommandContext.Silent)) => _train = train;
 
         public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads) =>
-            RunSession.Checked(() => TrainingRun.Start((TrainingOptions)recipe.Options, data, threads));
+            RunSession.Checked(() => TrainingRun.Start((TrainingOptions)recipe.Options, data, threads, parent?.ToCheckpoint()));
 
         protected override string[] Arguments(string data) => [data];
 
