@@ -97,8 +97,6 @@ internal abstract class RunMethod
         protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
         {
             TrainingOptions options = _train.Options(parsed, data);
-            if (options.FullPrecision || options.DistillationWeight > 0)
-                throw new UsageException("runs of an experiment are binary and without a teacher: --full-precision and --teacher are for bnn train.");
             // What decides how long an epoch takes.
             TrainingOptions timed = options with { Seed = 0, SplitSeed = 0, Epochs = 1, LearningRate = 1, WarmUpSteps = 0, Temperature = 1, LabelSmoothing = 0 };
             return new(options, new TrainingOptions(), options.Epochs, timed);

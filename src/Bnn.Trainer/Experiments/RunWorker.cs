@@ -148,7 +148,7 @@ internal sealed class RunWorker(Piece piece)
                 Test = test is null ? result.Test : new(Right(training.ToCheckpoint().Predict(test, piece.Threads, piece.Cancel), test), test.Count),
             };
         }
-        FoldedModel folded = training.Fold();
+        FoldedModel folded = training.Fold(piece.Cancel);
         RunFolder folder = RunFolder.Open(piece.Work.Of(run));
         piece.Save(() => folder.SaveModel(folded.Network));
         BnnFile.Load(folder.ModelPath, out string hash);
