@@ -51,7 +51,7 @@ internal sealed class RunWorker(Piece piece)
         using TrainingRun training = Open(run);
         if (!Train(run, training))
             return RunOutcome.OutOfTime;
-        FoldedModel folded = training.Fold();
+        FoldedModel folded = training.Fold(piece.Cancel);
         RunFolder folder = RunFolder.Open(piece.Work.Of(run));
         piece.Save(() => folder.SaveModel(folded.Network));
         RunResult result = Result(run, training, folded, stored, folder.ModelPath);
