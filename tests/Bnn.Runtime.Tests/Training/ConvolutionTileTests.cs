@@ -63,6 +63,29 @@ public sealed unsafe class ConvolutionTileTests
         }
     }
 
+    [Theory, InlineData(PooledWeightTile.Wide), InlineData(PooledWeightTile.Narrow)]
+    public void Pooled_tiles_of_all_widths_give_the_bits_of_one_chain_of_fused_multiply_adds(int length)
+    {
+        const int Count = 21, Pixel = 5;
+        FloatBuffer dy = Random(Count, 1), x = Random((Count * Pixel * 3) + 200, 2);
+        int[] sources = [.. Enumerable.Range(0, Count).Select(i => (i * 3) + (i % 2))], runs = [0, 17, 100];
+        FloatBuffer sums = Random(3 * length, 3), narrow = Random(3 * length, 3);
+        float[] expected = sums.Span.ToArray();
+        for (int i = 0; i < expected.Length; i++)
+        {
+            for (int p = 0; p < Count; p++)
+                expected[i] = MathF.FusedMultiplyAdd(dy.Span[p], x.Span[(sources[p] * Pixel) + runs[i / length] + (i % length)], expected[i]);
+        }
+        fixed (int* from = sources, at = runs)
+        {
+            PooledWeightTile.Run(Count, dy.Pointer, from, Pixel, x.Pointer, at, length, sums.Pointer);
+            for (int i = 0; i < length; i += PooledWeightTile.Narrow)
+                PooledWeightTile.RunNarrow(Count, dy.Pointer, from, Pixel, x.Pointer + i, at, length, narrow.Pointer + i);
+        }
+        Assert.Equal(expected, sums.Span.ToArray());
+        Assert.Equal(expected, narrow.Span.ToArray());
+    }
+
     [Theory, InlineData(32, 16), InlineData(20, 5), InlineData(7, 33), InlineData(1, 1)]
     public void A_transposed_panel_holds_columns_and_zeros(int rows, int columns)
     {

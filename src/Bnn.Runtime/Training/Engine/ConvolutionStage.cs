@@ -1,5 +1,3 @@
-using Bnn.Model;
-
 namespace Bnn.Training;
 
 /// <summary>A convolution with the pools behind it: sums, largest sum of each window, batch norm, sign.</summary>
@@ -14,7 +12,8 @@ internal sealed unsafe class ConvolutionStage : Stage
     private readonly ConvolutionWeights _weights;
     private readonly SignConvolution? _signs;        // null: values that are no signs, or groups
     private readonly ConvolutionInputGradient _inputGradient;
-    private readonly ConvolutionWeightGradient _weightGradient;
+    private readonly ConvolutionWeightGradient? _weightGradient;     // one of these
+    private readonly PooledWeightGradient? _pooledGradient;
     private readonly ConvolutionResults _results;
     private readonly int _outputStride;             // of a channel in _outputs
     private readonly FloatBuffer[] _planes;         // values of the first stage for each sample, of others for each worker
@@ -33,7 +32,10 @@ internal sealed unsafe class ConvolutionStage : Stage
         _signs = isEightBit || batch.Binarization.HasRealValues || geometry.Convolution!.Groups > 1 ? null : new(_layout, layer, batch);
         _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null || batch.Binarization.HasRealWeights, needsGradient: previous is not null);
         _inputGradient = new(_layout, _weights, batch);
-        _weightGradient = new(_layout, layer, batch);
+        if (PooledWeightGradient.Suits(_layout))
+            _pooledGradient = new(_layout, layer, batch);
+        else
+            _weightGradient = new(_layout, layer, batch);
         _results = new(batch, this);
         _planes = Enumerable.Range(0, previous is null ? batch.Capacity : batch.Pool.Threads).Select(_ => new FloatBuffer(_layout.SampleLength)).ToArray();
         foreach (FloatBuffer planes in _planes)
@@ -48,7 +50,7 @@ internal sealed unsafe class ConvolutionStage : Stage
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
         (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => _results.MaskSample(row), BackwardShard);
         _packSignsTask = (block, worker) => _signs!.Pack(block, worker);
-        _weightTask = (tile, worker) => _weightGradient.Step(tile, Batch.Shards, worker, _sink);
+        _weightTask = StepWeights;
     }
 
     private int Positions => Layer.Geometry.Positions;
@@ -73,7 +75,7 @@ internal sealed unsafe class ConvolutionStage : Stage
             Batch.Pool.Run(Batch.Rows, _maskTask, TrainingPhase.Normalize);
         _results.StepNorm(sink);
         Batch.Pool.Run(Batch.Shards, _backwardTask, TrainingPhase.Normalize);
-        Batch.Pool.Run(_weightGradient.Tiles, _weightTask, TrainingPhase.Optimizer);
+        Batch.Pool.Run(_weightGradient?.Tiles ?? _pooledGradient!.Tasks, _weightTask, TrainingPhase.Optimizer);
     }
 
     /// <inheritdoc/>
@@ -217,11 +219,17 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         int first = shard * Batch.ShardRows, end = Math.Min(first + Batch.ShardRows, Batch.Rows);
         float* outputGradients = _outputGradients[worker].Pointer;
-        _weightGradient.Clear(shard);
+        _weightGradient?.Clear(shard);
+        _pooledGradient?.Clear(shard);
         for (int row = first; row < end; row++)
         {
             Batch.Enter(worker, TrainingPhase.Normalize);
-            WriteOutputGradients(row, outputGradients, worker);
+            float* values = Values(row, worker, isNew: false);
+            _pooledGradient?.Take(values, worker);
+            if (_pooling[worker].IsPlain)
+                WriteOutputGradients(row, outputGradients);
+            else
+                SpreadOutputGradients(shard, row, outputGradients, worker);
             if (Previous is ConvolutionStage before)
             {
                 Batch.Enter(worker, TrainingPhase.InputGradient);
@@ -229,31 +237,47 @@ internal sealed unsafe class ConvolutionStage : Stage
                 Batch.Enter(worker, TrainingPhase.Normalize);
                 before._results.MaskSample(row);
             }
-            float* values = Values(row, worker, isNew: false);
             Batch.Enter(worker, TrainingPhase.WeightGradient);
-            _weightGradient.Add(shard, values, outputGradients, worker);
+            _weightGradient?.Add(shard, values, outputGradients, worker);
         }
     }
 
-    // Gradients by the outputs, in planes with zeros around them. Windows may overlap, so that one output gets several gradients.
-    private void WriteOutputGradients(int row, float* outputGradients, int worker)
+    private void StepWeights(int task, int worker)
     {
-        Shape result = Layer.Geometry.Result;
+        _weightGradient?.Step(task, Batch.Shards, worker, _sink);
+        _pooledGradient?.Step(task, Batch.Shards, worker, _sink);
+    }
+
+    // Gradients by the outputs, in planes with zeros around them.
+    private void WriteOutputGradients(int row, float* outputGradients)
+    {
         float* to = outputGradients + _layout.GradientOrigin;
-        if (_pooling[worker].IsPlain)
-        {
-            for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
-                _results.WriteSumGradients(row, c, to, result.Width, _layout.Pitch);
-            return;
-        }
-        new Span<float>(outputGradients, _layout.GradientLength).Clear();
-        float* pooled = _pooled[worker].Pointer;
+        for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
+            _results.WriteSumGradients(row, c, to, Layer.Geometry.Result.Width, _layout.Pitch);
+    }
+
+    // The same behind pools. Windows may overlap, so that one output gets several gradients.
+    private void SpreadOutputGradients(int shard, int row, float* outputGradients, int worker)
+    {
+        float* pooled = _pooled[worker].Pointer, to = outputGradients + _layout.GradientOrigin;
+        bool needsPlanes = _pooledGradient is null || Previous is not null;
+        if (needsPlanes)
+            new Span<float>(outputGradients, _layout.GradientLength).Clear();
         for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
         {
             _results.WriteSumGradients(row, c, pooled, Positions, Positions);
-            ReadOnlySpan<int> sources = _results.Sources(row, c);
-            for (int i = 0; i < sources.Length; i++)
-                to[sources[i]] += pooled[i];
+            Span<int> sources = _results.Sources(row, c);
+            if (needsPlanes)
+            {
+                for (int i = 0; i < sources.Length; i++)
+                    to[sources[i]] += pooled[i];
+            }
+            if (_pooledGradient is null)
+                continue;
+            Batch.Enter(worker, TrainingPhase.WeightGradient);
+            fixed (int* from = sources)
+                _pooledGradient.Add(shard, c, pooled, from, worker);
+            Batch.Enter(worker, TrainingPhase.Normalize);
         }
     }
 }

@@ -137,7 +137,7 @@ internal sealed unsafe class SignConvolution
                 {
                     int count = Math.Min(Transposition.Block, _output.Width - column);
                     SignCounts.Run(count, step, _offsets.Length, values, offsets, masks, weights, _layer.Inputs, dots);
-                    Transposition.Square(dots, SignCounts.Channels, outputs + (row * _pitch) + column, stride);
+                    Transposition.Square(dots, SignCounts.Channels, Transposition.Block, outputs + (row * _pitch) + column, stride);
                 }
             }
         }

@@ -48,18 +48,24 @@ internal static unsafe class Transposition
         }
     }
 
-    /// <summary>to[j][r] = from[r][j] for 16 rows and columns.</summary>
-    public static void Square(float* from, long fromStride, float* to, long toStride)
+    /// <summary>to[j][r] = from[r][j] for 16 columns and rows, those from <paramref name="rows"/> on taken as 0.</summary>
+    public static void Square(float* from, long fromStride, int rows, float* to, long toStride)
     {
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
         {
-            Wide(from, fromStride, Block, to, toStride);
+            Wide(from, fromStride, rows, to, toStride);
             return;
         }
-        for (int row = 0; row < Block; row += 4)
+        int row = 0;
+        for (; row + 4 <= Math.Min(rows, Block); row += 4)
         {
             for (int column = 0; column < Block; column += 4)
                 Gemm.Transpose4(from + (row * fromStride) + column, fromStride, to + (column * toStride) + row, toStride);
+        }
+        for (; row < Block; row++)
+        {
+            for (int column = 0; column < Block; column++)
+                to[(column * toStride) + row] = row < rows ? from[(row * fromStride) + column] : 0;
         }
     }
 
