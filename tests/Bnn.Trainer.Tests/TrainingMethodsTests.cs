@@ -16,6 +16,7 @@ public sealed class TrainingMethodsTests : IDisposable
     [InlineData("--surrogate", "reste")]
     [InlineData("--label-smoothing", "0.1")]
     [InlineData("--two-stage", "0.5")]
+    [InlineData("--optimizer", "bop")]
     public void A_method_changes_the_model_and_is_kept_in_the_options(string option, string value)
     {
         Assert.Equal(0, Train("plain").Exit);

@@ -18,7 +18,7 @@ internal sealed record RunDescription(TrainingOptions Options, string DataName, 
 
 [JsonSourceGenerationOptions(
     WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(IntegersConverter), typeof(WordConverter<Surrogate>)])]
+    Converters = [typeof(IntegersConverter), typeof(WordConverter<Surrogate>), typeof(WordConverter<WeightOptimizer>)])]
 [JsonSerializable(typeof(RunDescription))]
 internal sealed partial class RunJson : JsonSerializerContext;
 

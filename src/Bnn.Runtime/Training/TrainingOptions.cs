@@ -72,6 +72,15 @@ public sealed record TrainingOptions
     /// <summary>By what the logits of both are divided before they are compared, in [0, 100]; 0 stands for 1.</summary>
     public double DistillationSoftness { get; init; }
 
+    /// <summary>What changes the binary weights.</summary>
+    public WeightOptimizer Optimizer { get; init; }
+
+    /// <summary>Of <see cref="WeightOptimizer.Bop"/>: part of a gradient that enters the moving average at the largest learning rate, in [0, 1].</summary>
+    public double Adaptivity { get; init; }
+
+    /// <summary>Of <see cref="WeightOptimizer.Bop"/>: size of the moving average from which a weight flips, at least 0.</summary>
+    public double FlipThreshold { get; init; }
+
     /// <summary>Returns these options if they make sense.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the first option that is out of range.</exception>
     public TrainingOptions Require()
@@ -87,10 +96,15 @@ public sealed record TrainingOptions
         Check(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "must lie in [0, 1)");
         Check(Temperature is > 0 and <= 1000, nameof(Temperature), "must lie in (0, 1000]");
         Check(Enum.IsDefined(Surrogate), nameof(Surrogate), $"is {Surrogate}, but must be one of {string.Join(", ", Enum.GetNames<Surrogate>())}");
+        Check(Enum.IsDefined(Optimizer), nameof(Optimizer), $"is {Optimizer}, but must be one of {string.Join(", ", Enum.GetNames<WeightOptimizer>())}");
         Check(TwoStageShare is >= 0 and < 1, nameof(TwoStageShare), "must lie in [0, 1)");
         Check(DistillationWeight is >= 0 and <= 1, nameof(DistillationWeight), "must lie in [0, 1]");
         Check(DistillationSoftness is >= 0 and <= 100, nameof(DistillationSoftness), "must lie in [0, 100]");
-        Check(!FullPrecision || TwoStageShare == 0, nameof(TwoStageShare), "is about weights that become binary, but FullPrecision is asked for");
+        Check(Adaptivity is >= 0 and <= 1, nameof(Adaptivity), "must lie in [0, 1]");
+        Check(FlipThreshold >= 0, nameof(FlipThreshold), "must not be negative");
+        bool hasLatents = Optimizer == WeightOptimizer.Adam;
+        Check(TwoStageShare == 0 || (hasLatents && !FullPrecision), nameof(TwoStageShare), "is about latent weights that become binary: it goes with neither Bop nor FullPrecision");
+        Check(hasLatents || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
         InputEncodings.Parse(Encoding);
         return this;
     }

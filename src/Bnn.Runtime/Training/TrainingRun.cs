@@ -35,7 +35,11 @@ public sealed class TrainingRun : IDisposable
         _schedule.Apply(EpochsDone, network.Binarization);
         _distillation = DistillationOf(teacher);
         _forward = new(network, _batches.BatchSize, _pool);
-        _backward = new(_forward, options.LabelSmoothing, Temperature) { Distillation = _distillation };
+        _backward = new(_forward, options.LabelSmoothing, Temperature)
+        {
+            Distillation = _distillation,
+            FlipThreshold = options.Optimizer == WeightOptimizer.Bop ? options.FlipThreshold : null,
+        };
         _evaluator = new(network, _pool, Temperature);
         _signs = network.Layers.Select(layer => new bool[layer.Flips.Length]).ToArray();
         CountFlips(count: false);
@@ -140,7 +144,8 @@ public sealed class TrainingRun : IDisposable
             int first = _batches.Select(step);
             _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
             _distillation?.Run(_batches, first, _batches.BatchSize);
-            loss += _backward.Step(_batches.Labels, LearningRate(epoch, step));
+            double rate = LearningRate(epoch, step);
+            loss += _backward.Step(_batches.Labels, rate, Options.Adaptivity * rate / Options.LearningRate);
             double speed = (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds;
             progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), speed));
         }

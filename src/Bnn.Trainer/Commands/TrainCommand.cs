@@ -50,6 +50,9 @@ internal sealed class TrainCommand
         Description = "Real weights and values: the counterpart of the same shape. It gives no model.bnn",
     };
 
+    private readonly Option<WeightOptimizer> _optimizer = Choice.Option<WeightOptimizer>("--optimizer", "What changes the weights: adam or bop");
+    private readonly Option<double> _adaptivity = Number.Option("--adaptivity", "Of bop: part of a gradient that enters the average", 0.001, 0.0, 1.0);
+    private readonly Option<double> _flipThreshold = Number.Option("--flip-threshold", "Of bop: average from which a weight flips", 0.00000001, 0.0, 1.0);
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
     private readonly Option<bool> _offline = CommonOptions.Offline();
@@ -72,7 +75,7 @@ internal sealed class TrainCommand
         ])
         {
             _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
-            _surrogate, _labelSmoothing, _twoStage, _teacher, _distillation, _softness, _fullPrecision,
+            _surrogate, _labelSmoothing, _twoStage, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
             _threads, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
@@ -111,6 +114,7 @@ internal sealed class TrainCommand
         string architecture = parsed.GetValue(_architecture) ?? "mlp-s";
         ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
         Architecture layers = RunSession.Checked(() => Architecture.Parse(architecture));
+        WeightOptimizer optimizer = parsed.GetValue(_optimizer);
         bool isTaught = parsed.GetValue(_teacher) is not null;
         if (!isTaught && parsed.GetResult(_distillation) is { Implicit: false })
             throw new UsageException("--distillation needs a run to learn from: --teacher RUN.");
@@ -132,6 +136,9 @@ internal sealed class TrainCommand
             FullPrecision = parsed.GetValue(_fullPrecision),
             DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,
             DistillationSoftness = isTaught ? parsed.GetValue(_softness) : 0,
+            Optimizer = optimizer,
+            Adaptivity = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_adaptivity) : 0,
+            FlipThreshold = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_flipThreshold) : 0,
         });
     }
 

@@ -17,6 +17,7 @@ public sealed class MethodTests
         ["two-stage"] = s_options with { TwoStageShare = 0.5 },
         ["full-precision"] = s_options with { FullPrecision = true, Architecture = "conv3x3-14 pool conv3x3-6-g2-s2 dense-9 scores" },
         ["teacher"] = s_options with { DistillationWeight = 0.7, DistillationSoftness = 3, Encoding = "thermometer-2" },
+        ["bop"] = s_options with { Optimizer = WeightOptimizer.Bop, Adaptivity = 0.01, FlipThreshold = 1e-6 },
     };
 
     public static TheoryData<string> Methods { get; } = [.. s_methods.Keys];
@@ -104,6 +105,35 @@ public sealed class MethodTests
     }
 
     [Fact]
+    public unsafe void Bop_flips_where_the_average_agrees_loudly_with_the_weight()
+    {
+        const float Rate = 0.25f, Threshold = 0.5f;
+        var array = new TrainedArray(16);
+        var gradients = new FloatBuffer(16);
+        var expected = new double[16];
+        var moments = new double[16];
+        for (int i = 0; i < 16; i++)
+            array.Values.Span[i] = (float)(expected[i] = (i % 2 == 0 ? 1 : -1) * (0.1 + i));
+        int flips = 0;
+        for (int step = 0; step < 50; step++)
+        {
+            for (int i = 0; i < 16; i++)
+            {
+                gradients.Span[i] = (float)(1.5 * CounterRandom.Normal(1, 0, (ulong)step, (ulong)i));
+                moments[i] += Rate * (gradients.Span[i] - moments[i]);
+                if (Math.Abs(moments[i]) > Threshold && Math.Sign(moments[i]) == Math.Sign(expected[i]))
+                {
+                    expected[i] = -expected[i];
+                    flips++;
+                }
+            }
+            new Bop(Rate, Threshold).Update(array, 0, 16, gradients.Pointer);
+            Assert.Equal(expected.Select(value => (float)value), array.Values.Span.ToArray());
+        }
+        Assert.True(flips > 20);
+    }
+
+    [Fact]
     public void Teachers_loss_has_the_slopes_that_are_passed_back()
     {
         using var pool = new WorkerPool(1);
@@ -171,6 +201,8 @@ public sealed class MethodTests
     public void Options_that_exclude_each_other_are_named()
     {
         Check(s_options with { FullPrecision = true, TwoStageShare = 0.5 }, "TwoStageShare");
+        Check(s_options with { Optimizer = WeightOptimizer.Bop, TwoStageShare = 0.5 }, "TwoStageShare");
+        Check(s_options with { Optimizer = WeightOptimizer.Bop, FullPrecision = true }, "Optimizer");
         Check(s_options with { Surrogate = (Surrogate)7 }, "Surrogate");
         Check(s_options with { DistillationWeight = double.NaN }, "DistillationWeight");
 

@@ -18,6 +18,7 @@ internal sealed unsafe class BackwardPass : IGradientSink
     private readonly double[][] _logits;
     private byte[] _labels = [];
     private Adam _adam;
+    private Bop _bop;
 
     /// <param name="forward">Its stages are run backward.</param>
     /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
@@ -38,13 +39,18 @@ internal sealed unsafe class BackwardPass : IGradientSink
     /// <summary>Has run the batch on its teacher before each step; null: the labels alone are the target.</summary>
     public Distillation? Distillation { get; init; }
 
+    /// <summary>Threshold of <see cref="Training.Bop"/>, which then changes the weights; null: Adam does.</summary>
+    public double? FlipThreshold { get; init; }
+
     /// <summary>Computes the mean loss of the batch, in nats, and takes one step against its gradient.</summary>
     /// <param name="labels"><c>[rows]</c>, at least as many as the batch has.</param>
-    /// <param name="learningRate">Of this step.</param>
-    public double Step(byte[] labels, double learningRate)
+    /// <param name="learningRate">Of Adam in this step.</param>
+    /// <param name="adaptivity">Of Bop in this step.</param>
+    public double Step(byte[] labels, double learningRate, double adaptivity = 0)
     {
         _labels = labels;
         _adam = new(learningRate, ++_network.OptimizerSteps);
+        _bop = new((float)adaptivity, (float)FlipThreshold.GetValueOrDefault());
         IGradientSink sink = Check ?? this;
         int rows = _forward.Batch.Rows;
         _forward.Batch.Pool.Run(Gemm.LeftPanels(rows), _lossTask);
@@ -60,7 +66,13 @@ internal sealed unsafe class BackwardPass : IGradientSink
         return loss / rows;
     }
 
-    void IGradientSink.Take(TrainedArray array, int first, int count, float* gradients, float bound) => _adam.Update(array, first, count, gradients, bound);
+    void IGradientSink.Take(TrainedArray array, int first, int count, float* gradients, float bound)
+    {
+        if (FlipThreshold is not null && float.IsFinite(bound))
+            _bop.Update(array, first, count, gradients);
+        else
+            _adam.Update(array, first, count, gradients, bound);
+    }
 
     // Softmax and cross-entropy of twelve samples: gradient by a dot = temperature · (p − target) / rows.
     private void LossOfTile(int tile, int worker)
