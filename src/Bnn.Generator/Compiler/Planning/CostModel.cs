@@ -145,6 +145,21 @@ internal static class CostModel
     /// <summary>The same for a register of 128 bits.</summary>
     public const double PermuteRegister128 = 0.95;
 
+    /// <summary>Cycles of a position of a convolution by look-ups besides its patch and its steps (decision 9, Zen 5, like the next two).</summary>
+    public const double PermutePosition = 40;
+
+    /// <summary>Cycles of a step of a position with 512 bits, besides its registers of channels; positions share the weights.</summary>
+    public const double SharedStep512 = 0.3;
+
+    /// <summary>Cycles of a look-up and an addition for 64 channels of a position.</summary>
+    public const double SharedRegister512 = 1.13;
+
+    /// <summary>Most words of the patches that are gathered before a kernel takes them: they lie on the stack.</summary>
+    public const int PatchesWords = 4096;
+
+    /// <summary>Most patches that are gathered before a kernel takes them, unless they lie in one row of a small image.</summary>
+    public const int PatchesTogether = 16;
+
     /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
     public const double LaneChannel = 60;
 
