@@ -18,7 +18,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
 
     // Inputs that meet the weights together, and the most steps of which as many fit the stack. Narrow registers of eight gain nothing by it.
     private const int Shared = 4;
-    private const int MostSharedSteps = 8 << 10;
+    private const int MostSharedSteps = 7 << 10;
 
     private readonly ulong[] _live;
     private readonly bool _isMasked;

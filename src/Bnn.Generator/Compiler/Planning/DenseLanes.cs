@@ -79,7 +79,7 @@ internal static class DenseLanes
     private static double OfPosition(LaneTier tier, LanesLayer layer)
     {
         (double step, double register) = tier.Words == 8 ? (CostModel.SharedStep512, CostModel.SharedRegister512)
-            : (CostModel.PermuteStep, tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister);
+            : (CostModel.PermuteStep, tier.Words == 2 ? CostModel.SharedRegister128 : CostModel.SharedRegister256);
         return CostModel.PermutePosition + (Steps(tier, layer, Lowering.Permute) * (step + (register * Registers(tier, layer))));
     }
 
