@@ -6,7 +6,7 @@ using Bnn.Model;
 
 namespace Bnn.Kernels;
 
-/// <summary>A layer of constant weights that fires, for one sample, with a channel in each byte: packed bits in, packed bits out.</summary>
+/// <summary>A layer of constant weights that fires, for one sample or some positions of a kernel, with a channel in each byte: packed bits in, packed bits out.</summary>
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Time does not depend on the input. Cost for each register of 16, 32 or 64 channels: a look-up and an addition for
 /// four inputs (seven with 64 channels), or for two (three) if masks differ between channels. Inputs that no channel reads cost as much as

@@ -163,7 +163,7 @@ internal static class CostModel
     /// <summary>Most words of the patches that are gathered before a kernel takes them: they lie on the stack.</summary>
     public const int PatchesWords = 4096;
 
-    /// <summary>Most patches that are gathered before a kernel takes them, unless they lie in one row of a small image.</summary>
+    /// <summary>Most patches that are gathered before a kernel takes them.</summary>
     public const int PatchesTogether = 16;
 
     /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>

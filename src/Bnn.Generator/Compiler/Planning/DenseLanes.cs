@@ -13,22 +13,20 @@ internal static class DenseLanes
     /// <param name="settings">Goal, lowering by name.</param>
     public static Lowering? Choose(Network network, int index, CompileSettings settings)
     {
-        if (network.Layers[index] is not (DenseLayer or ConvolutionLayer) || network.IsEightBit(index) || settings.Goal == Goal.Size
-            || network.Layers[index] is WeightedLayer layer && layer.Weights.LiveCount() == 0)
+        if (network.Layers[index] is not WeightedLayer layer || layer is ScoreLayer || layer.Weights.LiveCount() == 0
+            || network.IsEightBit(index) || settings.Goal == Goal.Size)
             return null;
         if (IsAskedFor(settings))
             return settings.Lowering;
         if (settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable)
             return null;
-        double words = WordCosts.Of(network.Layers[index], network.Shapes()[index], isEightBit: false);
-        (Lowering Lowering, double[] Ratios)[] faster =
-        [
-            .. s_lowerings.Select(lowering => (Lowering: lowering, Ratios: (double[])[.. LaneTier.All.Select(tier => Cycles(tier, network, index, lowering) / (tier.WordFactor * words))]))
-                .Where(way => way.Ratios.Max() <= 1 && way.Ratios.Average() < CostModel.Advantage),
-        ];
-        // One vector of activations is what the usual tier decides; a convolution, whose positions share the weights, what is best over the tiers.
+        double words = WordCosts.Of(layer, network.Shapes()[index], isEightBit: false);
+        var ratios = s_lowerings.ToDictionary(
+            lowering => lowering, lowering => LaneTier.All.Select(tier => Cycles(tier, network, index, lowering) / (tier.WordFactor * words)).ToArray());
+        Lowering[] faster = [.. s_lowerings.Where(lowering => ratios[lowering].Max() <= 1 && ratios[lowering].Average() < CostModel.Advantage)];
+        // Positions share weights on some tiers more than on others, so convolutions take what is best over all, dense layers what is best on the usual one.
         return faster.Length == 0 ? null
-            : faster.OrderBy(way => network.Layers[index] is ConvolutionLayer ? way.Ratios.Average() : Cycles(LaneTier.Usual, network, index, way.Lowering)).First().Lowering;
+            : faster.OrderBy(lowering => layer is ConvolutionLayer ? ratios[lowering].Average() : Cycles(LaneTier.Usual, network, index, lowering)).First();
     }
 
     /// <summary>Whether one of these lowerings was asked for by name.</summary>
