@@ -31,6 +31,14 @@ internal static class OneSampleKernels
         var masked = new Layer(784, 256, live: 0.5);
         Print("784 → 256, masks, 50 % live", masked,
             [Columns<Lanes256>(masked, 0.19), Columns<Lanes256>(masked, 0.5), .. Enum.GetValues<PermuteTier>().Select(tier => Permute(masked, tier))]);
+        foreach ((int inputs, int channels) in new[] { (1728, 192), (192, 192), (1152, 128), (576, 64), (288, 32), (2304, 256), (4608, 512) })
+        {
+            var layer = new Layer(inputs, channels);
+            Print($"positions of a kernel, {inputs} → {channels}", layer,
+            [
+                .. Columns(layer, 0.5), .. Enum.GetValues<PermuteTier>().SelectMany(tier => (LaneKernels.Way[])[Permute(layer, tier), Positions(layer, tier)]),
+            ]);
+        }
     }
 
     private sealed class Layer
@@ -84,23 +92,35 @@ internal static class OneSampleKernels
         return Way($"permute, {tier}", 1, tier >= PermuteLayer.Best, layer, 0.5, 0, table, sample => permute.Run(sample, output));
     }
 
+    private static LaneKernels.Way Positions(Layer layer, PermuteTier tier)
+    {
+        (PermuteLayer permute, double table) = LaneKernels.Made(() => PermuteLayer.Create(layer.Inputs, layer.Signs, layer.Masks, layer.Limits, tier));
+        ulong[] inputs = [.. Inputs(layer, 0.5).SelectMany(input => input)], outputs = new ulong[Samples * layer.Output.Length];
+        return new($"permute, {tier}, positions together", 1, tier >= PermuteLayer.Best, Samples, 0, table, () => permute.Run(inputs, Samples, outputs));
+    }
+
     // Each listed input, a one or a zero, is a plane to add in each register.
     private static LaneKernels.Way Way(
         string name, int lanes, bool isFast, Layer layer, double ones, int registers, double table, Action<ulong[]> run)
     {
-        var random = new Random(3);
-        ulong[][] samples = [.. Enumerable.Range(0, Samples).Select(_ =>
-        {
-            var input = new ulong[WeightMatrix.WordsFor(layer.Inputs)];
-            for (int i = 0; i < layer.Inputs; i++)
-                input[i >> 6] |= random.NextDouble() < ones ? 1UL << (i & 63) : 0;
-            return input;
-        })];
+        ulong[][] samples = Inputs(layer, ones);
         double listed = samples.Select(sample => sample.Sum(BitOperations.PopCount)).Average(count => Math.Min(count, layer.Inputs - count));
         return new(name, lanes, isFast, Samples, (long)listed * registers, table, () =>
         {
             foreach (ulong[] sample in samples)
                 run(sample);
         });
+    }
+
+    private static ulong[][] Inputs(Layer layer, double ones)
+    {
+        var random = new Random(3);
+        return [.. Enumerable.Range(0, Samples).Select(_ =>
+        {
+            var input = new ulong[WeightMatrix.WordsFor(layer.Inputs)];
+            for (int i = 0; i < layer.Inputs; i++)
+                input[i >> 6] |= random.NextDouble() < ones ? 1UL << (i & 63) : 0;
+            return input;
+        })];
     }
 }

@@ -142,6 +142,26 @@ public sealed class TierProgram : IDisposable
                 yield return ($"{lowering}{seed}", BnnWriter.Write(network), lowering);
             }
         }
+        foreach (string lowering in (string[])["ActiveColumns", "Permute"])
+            yield return ($"{lowering}Positions", BnnWriter.Write(Positions()), lowering);
+    }
+
+    // Convolutions of several registers, with and without groups and masks, over rows of positions that share weights and that do not; pools between.
+    private static Network Positions()
+    {
+        var random = new Random(5);
+        WeightMatrix first = RandomNetworks.Weights(200, 3 * 9, random, masked: false), second = RandomNetworks.Weights(140, 100 * 4, random, masked: false);
+        WeightMatrix third = RandomNetworks.Weights(70, 140, random, masked: true), dense = RandomNetworks.Weights(40, 70 * 2, random, masked: false);
+        WeightMatrix classes = RandomNetworks.Weights(5, 40, random, masked: false);
+        return NetworkVerifier.Require(new("positions", new(3, 6, 11), new RawBitsEncoding(), new(
+        [
+            new ConvolutionLayer("a", first, RandomNetworks.Limits(first, false, random), new(3, 3), new(1, 1), new(1, 1, 1, 1), PaddingBit: true, Groups: 1),
+            new MaxPoolLayer("pool", new(2, 2), new(2, 2), default, default),
+            new ConvolutionLayer("b", second, RandomNetworks.Limits(second, false, random), new(2, 2), new(1, 1), default, PaddingBit: false, Groups: 2),
+            new ConvolutionLayer("c", third, RandomNetworks.Limits(third, false, random), new(1, 1), new(2, 2), default, PaddingBit: false, Groups: 1),
+            new DenseLayer("dense", dense, RandomNetworks.Limits(dense, false, random)),
+            new ScoresLayer("scores", classes, new([0, 1, 2, 3, 4]), 1),
+        ]), default, default));
     }
 
     // The reference is slow: it looks at a few images, which the program sees again and again in random order, so that no two lanes go the same way.

@@ -1,4 +1,7 @@
 using System.Reflection;
+using Bnn.Generator.Compiler;
+using Bnn.Generator.Compiler.Passes;
+using Bnn.Generator.Compiler.Planning;
 using Bnn.Inference;
 using Bnn.Model;
 using Bnn.Runtime.Tests;
@@ -94,6 +97,31 @@ public class EnginesAgreeTests
             Models.Convolution(2, 128, 32, 2, padding: 0, groups: 2)),
         Models.Image(new(130, 3, 3), new RawBitsEncoding(), Models.Convolution(1, 130, 26, 2, padding: 1, groups: 13)),
     ], samples: 3);
+
+    /// <summary>Channels of several registers and words of several kernels; rows of positions in one piece and in two, with a rest that shares no weights.</summary>
+    [Theory, InlineData("Permute"), InlineData("ActiveColumns")]
+    public void Convolutions_with_their_channels_in_lanes_are_exact(string lowering)
+    {
+        var pool = new MaxPoolLayer("pool", new(2, 2), new(2, 2), default, default);
+        var random = new Random(11);
+        ConvolutionLayer thinned = Models.Convolution(7, 65, 129, 3, padding: 1);
+        thinned = thinned with { Weights = thinned.Weights.Keep((_, _) => random.Next(3) > 0) };
+        Network[] networks =
+        [
+            Models.Image(new(3, 5, 39), new RawBitsEncoding(), Models.Convolution(1, 3, 200, 3, padding: 1, bit: true), pool,
+                Models.Convolution(2, 200, 66, 2, padding: 0, groups: 2), Models.Convolution(3, 66, 64, 1, padding: 0, stride: 2)),
+            Models.Image(new(64, 4, 7), new ThresholdEncoding(Enumerable.Repeat(128, 64).ToEquatableArray()), Models.Convolution(4, 64, 192, 3, padding: 1), pool),
+            Models.Image(new(2, 3, 2), new RawBitsEncoding(), Models.Convolution(5, 2, 70, 4, padding: 50, stride: 20, bit: true)),
+            Models.Image(new(65, 3, 6), new RawBitsEncoding(), thinned),
+            // A dense layer sees the pixels as words have them.
+            Models.Net(new(5, 6, 6), new RawBitsEncoding(), Models.Convolution(6, 5, 40, 3, padding: 0), pool,
+                new DenseLayer("dense", Models.Weights(70, 160, random, live: 0.9), Enumerable.Repeat(70, 70).ToEquatableArray()),
+                new ScoresLayer("scores", Models.Weights(4, 70, random), Models.Ints(0, 1, 2, 3), 1)),
+        ];
+        AssertAgree(networks, isChecked: true, samples: 4, waysOf: _ => [("Lowering", lowering)]);
+        Assert.All(networks, network => Assert.All(BnnCompiler.Plan(Models.Compact(network), Models.Settings(lowering: Enum.Parse<Lowering>(lowering))).Layers,
+            layer => Assert.Equal(layer.Layer is ConvolutionLayer or DenseLayer, layer.HasDenseKernel)));
+    }
 
     [Fact]
     public void Pools_of_every_form_are_exact()

@@ -103,6 +103,13 @@ public class PlannerTests
         (Lowering.Unrolled, "up to 64 word operations literals are faster"),
     ], Choices(Models.Fashion(), Models.Settings()));
 
+    [Theory, InlineData(192, 8, "Permute"), InlineData(192, 7, "Permute"), InlineData(512, 7, "ActiveColumns"), InlineData(192, 32, "PixelLanes"), InlineData(8, 8, "PixelLanes")]
+    public void Convolutions_of_many_channels_over_small_maps_have_these_in_lanes(int channels, int size, string lowering)
+    {
+        Network network = Models.Image(new(channels, size, size), new RawBitsEncoding(), Models.Convolution(1, channels, channels, 3, padding: 1));
+        Assert.Equal(lowering, Choices(network, Models.Settings())[0].Item1.ToString());
+    }
+
     [Fact]
     public void One_image_does_without_lanes_where_batches_are_what_counts() => Assert.Equal(
     [

@@ -79,6 +79,20 @@ public sealed class ColumnLayer
             Run<Lanes64>(input, output);
     }
 
+    /// <summary>Gives the output bits of all channels for each of some inputs, as are the positions of a kernel.</summary>
+    /// <param name="inputs">Packed bits, <c>[count, ⌈K/64⌉]</c>.</param>
+    /// <param name="count">Number of inputs.</param>
+    /// <param name="outputs">Receives <c>[count, ⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the inputs.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
+    {
+        int words = _live.Length, outputWords = WeightMatrix.WordsFor(Channels);
+        if (count < 0 || inputs.Length < (long)count * words || outputs.Length < (long)count * outputWords)
+            throw new ArgumentException($"{count} times {Inputs} inputs and {Channels} outputs do not fit into {inputs.Length} and {outputs.Length} words.");
+        for (int i = 0; i < count; i++)
+            Run(inputs.Slice(i * words, words), outputs.Slice(i * outputWords, outputWords));
+    }
+
     /// <summary>Gives the output bits of all channels.</summary>
     /// <typeparam name="TLanes">Registers of full blocks; what remains takes narrower ones.</typeparam>
     /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>

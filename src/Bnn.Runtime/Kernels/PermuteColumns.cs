@@ -16,6 +16,10 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
 
     private const int Together = 8;
 
+    // Inputs that meet the weights together, and the most steps of which as many fit the stack. Narrow registers of eight gain nothing by it.
+    private const int Shared = 4;
+    private const int MostSharedSteps = 7 << 10;
+
     private readonly ulong[] _live;
     private readonly bool _isMasked;
     private readonly int _steps;
@@ -53,11 +57,23 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     }
 
     /// <inheritdoc/>
+    public override void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
+    {
+        int words = _live.Length, outputWords = outputs.Length / count, i = 0;
+        if (_steps <= MostSharedSteps && (_registers < Together || TBytes.Channels == 64))
+        {
+            for (; i + Shared <= count; i += Shared)
+                RunShared(inputs.Slice(i * words, Shared * words), outputs.Slice(i * outputWords, Shared * outputWords));
+        }
+        for (; i < count; i++)
+            RunOne(inputs.Slice(i * words, words), outputs.Slice(i * outputWords, outputWords));
+    }
+
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    private void RunOne(ReadOnlySpan<ulong> input, Span<ulong> output)
     {
-        byte* steps = stackalloc byte[(64 * _live.Length / TBytes.Inputs(_isMasked)) + 32];
+        byte* steps = stackalloc byte[RoomForSteps];
         fixed (ulong* bits = input, live = _live)
             TBytes.Split(bits, live, _live.Length, _isMasked, steps);
         byte* memory = stackalloc byte[(2 * Together * TBytes.Channels) + 63];
@@ -82,14 +98,48 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                     break;
             }
             for (int i = 0; i < size; i++, r++)
+                Fire(r, sums + (2 * i), ref output[r * TBytes.Channels >> 6]);
+        }
+        GC.KeepAlive(this);
+    }
+
+    // The same for a few inputs: each register of weights is read once for all of them.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunShared(ReadOnlySpan<ulong> inputs, Span<ulong> outputs)
+    {
+        int room = RoomForSteps, words = _live.Length, outputWords = outputs.Length / Shared;
+        byte* steps = stackalloc byte[Shared * room];
+        fixed (ulong* bits = inputs, live = _live)
+        {
+            for (int i = 0; i < Shared; i++)
+                TBytes.Split(bits + (i * words), live, words, _isMasked, steps + (i * room));
+        }
+        byte* memory = stackalloc byte[(4 * Shared * TBytes.Channels) + 63];
+        var sums = (TBytes*)(((nuint)memory + 63) & ~(nuint)63);
+        for (int r = 0; r < _registers;)
+        {
+            (int group, int size) = GroupOf(r);
+            TBytes* weights = _weights + ((nint)group * _steps) + (r - group);
+            int registers = Math.Min(size, 2);
+            if (registers == 2)
+                CountShared<Two>(weights, size, steps, room, sums);
+            else
+                CountShared<One>(weights, size, steps, room, sums);
+            for (int j = 0; j < registers; j++, r++)
             {
-                ulong fired = TBytes.Below(sums[2 * i], sums[(2 * i) + 1], _bounds[2 * r], _bounds[(2 * r) + 1]);
-                int channel = r * TBytes.Channels;
-                output[channel >> 6] |= fired << (channel & 63);
+                for (int i = 0; i < Shared; i++)
+                    Fire(r, sums + (2 * ((i * registers) + j)), ref outputs[(i * outputWords) + (r * TBytes.Channels >> 6)]);
             }
         }
         GC.KeepAlive(this);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fire(int register, TBytes* sums, ref ulong output) =>
+        output |= TBytes.Below(sums[0], sums[1], _bounds[2 * register], _bounds[(2 * register) + 1]) << (register * TBytes.Channels & 63);
+
+    private int RoomForSteps => (64 * _live.Length / TBytes.Inputs(_isMasked)) + 32;
 
     // Where the registers begin that go together with this one, and how many they are: eights, then at most one four, two and one.
     private (int First, int Size) GroupOf(int register)
@@ -174,6 +224,52 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                 Widen(sums + 10, f);
                 Widen(sums + 12, g);
                 Widen(sums + 14, h);
+            }
+        }
+    }
+
+    // Sums of a few inputs, each of one or two registers; from one step to the next are as many registers of weights as lie together.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void CountShared<TSize>(TBytes* weights, nint stride, byte* steps, nint room, TBytes* sums)
+        where TSize : ISize
+    {
+        TBytes low = _table[0], high = _table[1], zero = default;
+        var table = (byte*)_table;
+        for (int i = 0; i < 2 * Shared * TSize.Registers; i++)
+            sums[i] = zero;
+        for (int left = _steps; left > 0; left -= _stepsOfBytes)
+        {
+            TBytes a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
+            for (byte* end = steps + Math.Min(left, _stepsOfBytes); steps < end; steps++, weights += stride)
+            {
+                TBytes first = weights[0];
+                TBytes p = TBytes.Pattern(table, *steps), q = TBytes.Pattern(table, steps[room]);
+                TBytes r = TBytes.Pattern(table, steps[2 * room]), s = TBytes.Pattern(table, steps[3 * room]);
+                a = TBytes.Add(a, TBytes.Differences(p, in first, low, high));
+                b = TBytes.Add(b, TBytes.Differences(q, in first, low, high));
+                c = TBytes.Add(c, TBytes.Differences(r, in first, low, high));
+                d = TBytes.Add(d, TBytes.Differences(s, in first, low, high));
+                if (TSize.Registers > 1)
+                {
+                    TBytes second = weights[1];
+                    e = TBytes.Add(e, TBytes.Differences(p, in second, low, high));
+                    f = TBytes.Add(f, TBytes.Differences(q, in second, low, high));
+                    g = TBytes.Add(g, TBytes.Differences(r, in second, low, high));
+                    h = TBytes.Add(h, TBytes.Differences(s, in second, low, high));
+                }
+            }
+            const int N = 2;
+            nint next = N * TSize.Registers;
+            Widen(sums, a);
+            Widen(sums + next, b);
+            Widen(sums + (2 * next), c);
+            Widen(sums + (3 * next), d);
+            if (TSize.Registers > 1)
+            {
+                Widen(sums + N, e);
+                Widen(sums + next + N, f);
+                Widen(sums + (2 * next) + N, g);
+                Widen(sums + (3 * next) + N, h);
             }
         }
     }

@@ -6,7 +6,7 @@ using Bnn.Model;
 
 namespace Bnn.Kernels;
 
-/// <summary>A layer of constant weights that fires, for one sample, with a channel in each byte: packed bits in, packed bits out.</summary>
+/// <summary>A layer of constant weights that fires, for one sample or some positions of a kernel, with a channel in each byte: packed bits in, packed bits out.</summary>
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Time does not depend on the input. Cost for each register of 16, 32 or 64 channels: a look-up and an addition for
 /// four inputs (seven with 64 channels), or for two (three) if masks differ between channels. Inputs that no channel reads cost as much as
@@ -88,11 +88,21 @@ public sealed class PermuteLayer
     /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>
     /// <param name="output">Receives <c>[⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the input.</param>
     /// <exception cref="ArgumentException">A span is too short.</exception>
-    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output) => Run(input, 1, output);
+
+    /// <summary>Gives the output bits of all channels for each of some inputs, as are the positions of a kernel; four at a time share the weights.</summary>
+    /// <param name="inputs">Packed bits, <c>[count, ⌈K/64⌉]</c>.</param>
+    /// <param name="count">Number of inputs.</param>
+    /// <param name="outputs">Receives <c>[count, ⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the inputs.</param>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
+    public void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
     {
-        if (input.Length < _inputWords || output.Length < _outputWords)
-            throw new ArgumentException($"{Inputs} inputs and {Channels} outputs do not fit into {input.Length} and {output.Length} words.");
-        output[.._outputWords].Clear();
-        _kernel.Run(input, output);
+        if (count < 0 || inputs.Length < (long)count * _inputWords || outputs.Length < (long)count * _outputWords)
+            throw new ArgumentException($"{count} times {Inputs} inputs and {Channels} outputs do not fit into {inputs.Length} and {outputs.Length} words.");
+        if (count == 0)
+            return;
+        outputs = outputs[..(count * _outputWords)];
+        outputs.Clear();
+        _kernel.Run(inputs[..(count * _inputWords)], count, outputs);
     }
 }

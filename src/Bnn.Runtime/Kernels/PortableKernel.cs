@@ -11,8 +11,15 @@ namespace Bnn.Kernels;
 internal sealed class PortableKernel(ulong[] signs, ulong[] masks, int[] limits) : PermuteKernel
 {
     /// <inheritdoc/>
+    public override void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
+    {
+        int words = inputs.Length / count, outputWords = outputs.Length / count;
+        for (int i = 0; i < count; i++)
+            RunOne(inputs.Slice(i * words, words), outputs.Slice(i * outputWords, outputWords));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    private void RunOne(ReadOnlySpan<ulong> input, Span<ulong> output)
     {
         int words = signs.Length / limits.Length, maskStep = masks.Length == signs.Length ? words : 0;
         ref ulong x = ref MemoryMarshal.GetReference(input), row = ref signs[0], live = ref masks[0];

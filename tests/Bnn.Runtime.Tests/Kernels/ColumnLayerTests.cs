@@ -32,6 +32,21 @@ public class ColumnLayerTests
     }
 
     [Fact]
+    public void Inputs_together_give_what_each_gives_alone()
+    {
+        for (int count = 1; count < 8; count++)
+        {
+            var random = new OneSampleCase(100 + count, 60 * count, masks: count % 3, seed: count);
+            ColumnLayer columns = Make(random);
+            random.CheckTogether(count, (inputs, count, outputs) => columns.Run(inputs, count, outputs), $"{count}");
+        }
+        ColumnLayer layer = Make(new(65, 65, masks: 0, seed: 1));
+        Assert.Throws<ArgumentException>(() => layer.Run(new ulong[9], 5, new ulong[10]));
+        Assert.Throws<ArgumentException>(() => layer.Run(new ulong[10], 5, new ulong[9]));
+        Assert.Throws<ArgumentException>(() => layer.Run(new ulong[10], -1, new ulong[10]));
+    }
+
+    [Fact]
     public void Running_allocates_nothing()
     {
         var random = new OneSampleCase(500, 200, masks: 2, seed: 3);

@@ -48,13 +48,30 @@ internal sealed class OneSampleCase
     {
         for (int sample = 0; sample < s_ones.Length; sample++)
         {
-            var expected = new ulong[WeightMatrix.WordsFor(Weights.Rows)];
-            for (int c = 0; c < Weights.Rows; c++)
-                expected[c >> 6] |= Count(c, sample) <= Limits[c] ? 1UL << (c & 63) : 0;
-            ulong[] output = [.. expected.Select(_ => ulong.MaxValue)];
+            ulong[] expected = Expected(sample), output = [.. expected.Select(_ => ulong.MaxValue)];
             run(Input(sample), output);
             Assert.True(expected.AsSpan().SequenceEqual(output), $"{name}: {Weights.Columns} inputs, {Weights.Rows} channels, {s_ones[sample]:P0} ones");
         }
+    }
+
+    /// <summary>The same for the samples in turns, in one call.</summary>
+    /// <param name="count">How many inputs.</param>
+    /// <param name="run">Packed inputs, their number and outputs, which it finds full of ones; a word behind them must stay so.</param>
+    /// <param name="name">What failed, if it does.</param>
+    public void CheckTogether(int count, Action<ulong[], int, ulong[]> run, string name)
+    {
+        int[] samples = [.. Enumerable.Range(0, count).Select(i => i % s_ones.Length)];
+        ulong[] expected = [.. samples.SelectMany(Expected), ulong.MaxValue], outputs = [.. expected.Select(_ => ulong.MaxValue)];
+        run([.. samples.SelectMany(Input)], count, outputs);
+        Assert.True(expected.AsSpan().SequenceEqual(outputs), $"{name}: {Weights.Columns} inputs, {Weights.Rows} channels, {count} together");
+    }
+
+    private ulong[] Expected(int sample)
+    {
+        var expected = new ulong[WeightMatrix.WordsFor(Weights.Rows)];
+        for (int c = 0; c < Weights.Rows; c++)
+            expected[c >> 6] |= Count(c, sample) <= Limits[c] ? 1UL << (c & 63) : 0;
+        return expected;
     }
 
     private ulong[] Input(int sample)

@@ -74,10 +74,10 @@ public class PermuteLayerTests
     public void Running_allocates_nothing(PermuteTier tier)
     {
         PermuteLayer layer = Make(new(500, 200, masks: 2, seed: 3), tier);
-        ulong[] input = new ulong[8], output = new ulong[4];
-        layer.Run(input, output);
+        ulong[] input = new ulong[5 * 8], output = new ulong[5 * 4];
+        layer.Run(input, 5, output);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        layer.Run(input, output);
+        layer.Run(input, 5, output);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
@@ -87,6 +87,10 @@ public class PermuteLayerTests
         PermuteLayer layer = PermuteLayer.Create(65, new ulong[2 * 65], default, new int[65]);
         Assert.Throws<ArgumentException>(() => layer.Run(new ulong[1], new ulong[2]));
         Assert.Throws<ArgumentException>(() => layer.Run(new ulong[2], new ulong[1]));
+        Assert.Throws<ArgumentException>(() => layer.Run(new ulong[9], 5, new ulong[10]));
+        Assert.Throws<ArgumentException>(() => layer.Run(new ulong[10], 5, new ulong[9]));
+        Assert.Throws<ArgumentException>(() => layer.Run(new ulong[10], -1, new ulong[10]));
+        layer.Run(default, 0, default);
         Assert.Throws<ArgumentException>(() => PermuteLayer.Create(5, new ulong[2], default, [1, 1, 1]));
         Assert.Throws<ArgumentException>(() => PermuteLayer.Create(5, new ulong[3], new ulong[2], [1, 1, 1]));
         Assert.Throws<ArgumentException>(() => PermuteLayer.Create(5, default, default, []));
@@ -99,6 +103,7 @@ public class PermuteLayerTests
     {
         PermuteLayer permute = Make(layer, tier);
         layer.Check((input, output) => permute.Run(input, output), tier.ToString());
+        layer.CheckTogether(4 + (layer.Weights.Rows % 6), (inputs, count, outputs) => permute.Run(inputs, count, outputs), tier.ToString());
     }
 
     private static PermuteLayer Make(OneSampleCase layer, PermuteTier tier) =>

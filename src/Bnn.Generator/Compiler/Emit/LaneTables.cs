@@ -22,7 +22,7 @@ internal sealed class LaneTables
         bool isBatch = plan.Batch.Input is not null;
         _layers =
         [
-            .. plan.Layers.Where(layer => layer.Layer is WeightedLayer && (isBatch || layer is PixelLanesPlan || layer.HasDenseKernel)).Select(layer => layer.Index),
+            .. plan.Layers.Where(layer => layer.Layer is WeightedLayer && (isBatch || layer is PixelLanesPlan or WeightedPlan { HasDenseKernel: true, HasOrderedKernel: false })).Select(layer => layer.Index),
         ];
         _masks = _layers.ToDictionary(layer => layer, MaskRows);
     }
@@ -72,7 +72,7 @@ internal sealed class LaneTables
     // Rows in the order of packed bits, of a dense layer whose input is a vector.
     private PackedRows? Packed(int layer) =>
         _plan.Layers[layer] is WeightedPlan { Layer: DenseLayer or ScoresLayer } plan
-            && (layer == 0 || plan.Input.IsChannelMajor || plan.Input.Shape is { Height: 1, Width: 1 })
+            && (layer == 0 || plan.Input.IsInFileOrder)
             ? plan.Rows.Rows : null;
 
     private bool IsShared(int layer) => Packed(layer) is not null && _plan.Layers[layer].Lowering == Lowering.PopCountTable;

@@ -61,8 +61,8 @@ internal static class ModelEmitter
             var tables = new LaneTables(plan);
             foreach (PixelLanesPlan layer in plan.Layers.OfType<PixelLanesPlan>().Where(layer => layer.Index == layer.First))
                 PixelLanesEmitter.Emit(w, plan, layer, tables);
-            foreach (LayerPlan layer in plan.Layers.Where(layer => layer.HasDenseKernel))
-                DenseLanesEmitter.Emit(w, layer, tables);
+            foreach (WeightedPlan layer in plan.Layers.OfType<WeightedPlan>().Where(layer => layer.HasDenseKernel))
+                DenseLanesEmitter.Emit(w, layer, tables, cancel);
             if (plan.Batch.Input is not null)
                 BatchEmitter.Emit(w, plan, tables, cancel);
             tables.Emit(w, cancel);

@@ -91,10 +91,17 @@ internal static class PatchesEmitter
         }
     }
 
-    // How much further the patch of the next group begins, in bits or bytes.
-    private static int GroupStep(WeightedPlan layer) => layer.Input.Shape.Channels / layer.Rows.Groups / (layer.Rows.Patch!.IsOnBytes ? 8 : 1);
+    /// <summary>How much further the patch of the next group begins, in bits or bytes.</summary>
+    public static int GroupStep(WeightedPlan layer) => layer.Input.Shape.Channels / layer.Rows.Groups / (layer.Rows.Patch!.IsOnBytes ? 8 : 1);
 
-    private static void Gather(SourceWriter w, WeightedPlan layer, string origin, string group, int locals)
+    /// <summary>Writes what gathers the patch of a group at a position.</summary>
+    /// <param name="w">Receives the lines.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="origin">Name of the first bit, or byte, of the window.</param>
+    /// <param name="group">Name of the group.</param>
+    /// <param name="locals">How many words become locals; the rest goes to <c>xs</c>, or <c>patch</c> by a kernel of the runtime.</param>
+    /// <param name="column">Name of the column of the position.</param>
+    public static void Gather(SourceWriter w, WeightedPlan layer, string origin, string group, int locals, string column = "column")
     {
         RowsPlan rows = layer.Rows;
         if (!layer.ReadsInput)
@@ -108,7 +115,7 @@ internal static class PatchesEmitter
                 w.Line($"    shape.Gather(x.Slice(b * {stride}, {stride}), row, column, {group}, patch.Slice(b * {words}, {words}));");
             }
             else
-                w.Line($"shape.Gather(x, row, column, {group}, patch);");
+                w.Line($"shape.Gather(x, row, {column}, {group}, patch);");
             for (int word = 0; word < locals; word++)
                 w.Line($"ulong x{Literal.Of(word)} = {LayerText.At("xs", Literal.Of(word))};");
             return;
@@ -129,7 +136,8 @@ internal static class PatchesEmitter
             w.Line($"ulong x{Literal.Of(word)} = {LayerText.At("xs", Literal.Of(word))};");
     }
 
-    private static string Shape(WeightedPlan layer)
+    /// <summary>The kernel of the runtime that gathers patches, as an expression.</summary>
+    public static string Shape(WeightedPlan layer)
     {
         Shape image = layer.Input.Shape;
         var convolution = layer.Layer as ConvolutionLayer;

@@ -87,6 +87,16 @@ internal static class PopCountTable
         w.Line($"    scores[c] = BnnUnsafe.Add(ref constants, c) - {LayerText.Number(rows.Factor)} * scores[c];");
     }
 
+    /// <summary>Signs, masks and limits of a group, as arguments of what makes a kernel.</summary>
+    /// <param name="rows">Rows of channels.</param>
+    /// <param name="group">Name of the group.</param>
+    public static string Arguments(RowsPlan rows, string group)
+    {
+        string Slice(string table, int step, int length) => $"{rows.Name}{table}.Slice({(group == "0" ? "0" : $"{group} * {Literal.Of(step)}")}, {Literal.Of(length)})";
+        int channels = rows.ChannelsOfGroup, step = Padded(channels, Block(rows)) * rows.Words, length = channels * rows.Words;
+        return $"{Slice("Weights", step, length)}, {(rows.Rows.HasElementMasks ? Slice("Masks", step, length) : "default")}, {Slice("Limits", channels, channels)}";
+    }
+
     /// <summary>Writes the tables of weights, masks and limits.</summary>
     public static void EmitTables(SourceWriter w, RowsPlan rows, CancellationToken cancel)
     {

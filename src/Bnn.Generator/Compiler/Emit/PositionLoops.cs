@@ -15,7 +15,9 @@ internal static class PositionLoops
     /// <param name="unit">8 if <c>p</c> counts bytes, 1 if bits.</param>
     /// <param name="output">The image that is written to <c>writer</c>, or null.</param>
     /// <param name="body">Writes what happens at a position.</param>
-    public static void Emit(SourceWriter w, int rows, int columns, ImageLayout input, Extent stride, int unit, ImageLayout? output, Action body)
+    /// <param name="together">Positions of a row that the body takes at once.</param>
+    public static void Emit(
+        SourceWriter w, int rows, int columns, ImageLayout input, Extent stride, int unit, ImageLayout? output, Action body, int together = 1)
     {
         Padding border = output?.Border ?? default;
         Fill(w, output, (long)border.Top * (output?.RowLength ?? 0));
@@ -23,7 +25,8 @@ internal static class PositionLoops
         {
             Fill(w, output, (long)border.Left * (output?.Shape.Channels ?? 0));
             int down = stride.Height * input.RowLength / unit, right = stride.Width * input.Shape.Channels / unit;
-            using (w.Block($"for (int column = 0, p = row * {Literal.Of(down)}; column < {Literal.Of(columns)}; column++, p += {Literal.Of(right)})"))
+            string next = together == 1 ? "column++" : $"column += {Literal.Of(together)}";
+            using (w.Block($"for (int column = 0, p = row * {Literal.Of(down)}; column < {Literal.Of(columns)}; {next}, p += {Literal.Of(together * right)})"))
                 body();
             Fill(w, output, (long)border.Right * (output?.Shape.Channels ?? 0));
         }

@@ -58,6 +58,9 @@ internal static class RunEmitter
             case ChannelLanesPlan plan:
                 ChannelLanesEmitter.Emit(w, plan, cancel);
                 break;
+            case WeightedPlan { HasPatches: true, HasDenseKernel: true } plan:
+                PatchLanesEmitter.Emit(w, plan);
+                break;
             case WeightedPlan { HasPatches: true } plan:
                 PatchesEmitter.Emit(w, plan, cancel);
                 break;

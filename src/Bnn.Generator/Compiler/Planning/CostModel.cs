@@ -145,6 +145,27 @@ internal static class CostModel
     /// <summary>The same for a register of 128 bits.</summary>
     public const double PermuteRegister128 = 0.95;
 
+    /// <summary>Cycles of a position of a convolution by look-ups besides its patch and its steps (decision 9, Zen 5, like the next two).</summary>
+    public const double PermutePosition = 40;
+
+    /// <summary>Cycles of a step of a position with 512 bits, besides its registers of channels; positions share the weights.</summary>
+    public const double SharedStep512 = 0.3;
+
+    /// <summary>Cycles of a look-up and an addition for 64 channels of a position.</summary>
+    public const double SharedRegister512 = 1.13;
+
+    /// <summary>The same for 32 channels: what one alone costs on Zen 1, less the quarter that sharing saves on Zen 5.</summary>
+    public const double SharedRegister256 = 1.3;
+
+    /// <summary>The same for 16 channels, where sharing saves a tenth.</summary>
+    public const double SharedRegister128 = 0.85;
+
+    /// <summary>Most words of the patches that are gathered before a kernel takes them: they lie on the stack.</summary>
+    public const int PatchesWords = 4096;
+
+    /// <summary>Most patches that are gathered before a kernel takes them.</summary>
+    public const int PatchesTogether = 16;
+
     /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
     public const double LaneChannel = 60;
 
@@ -186,6 +207,9 @@ internal static class CostModel
 
     /// <summary>Lanes are taken where they cost less than this part of the cycles otherwise: estimates are not exact.</summary>
     public const double Advantage = 0.9;
+
+    /// <summary>Convolutions leave pixels in lanes for channels in lanes where they cost less than this part: at 0.89 by estimate one was slower.</summary>
+    public const double LeavesPixels = 0.85;
 
     /// <summary>Most planes between two layers of a batch: with 128 lanes they take 64 MB.</summary>
     public const int SamplePlanes = 1 << 22;

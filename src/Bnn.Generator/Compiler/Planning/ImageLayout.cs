@@ -13,6 +13,9 @@ internal sealed record ImageLayout(Shape Shape, Padding Border, bool BorderBit)
     /// <summary>Whether the bits lie plane by plane instead, as lanes leave them for a layer that sees the whole image.</summary>
     public bool IsChannelMajor { get; init; }
 
+    /// <summary>Whether the bits lie as the columns of a dense layer that sees them are in the file.</summary>
+    public bool IsInFileOrder => IsChannelMajor || Shape.Channels == 1 || Shape is { Height: 1, Width: 1 };
+
     /// <summary>Columns of a dense layer that sees the whole image, in the order of the bits; null: as they are.</summary>
     public int[]? Columns() => IsChannelMajor ? null : Shape.PixelMajor();
 

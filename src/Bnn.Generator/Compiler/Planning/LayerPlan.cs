@@ -17,10 +17,10 @@ internal enum Lowering
     /// <summary>One of neighbouring convolutions and pools of an image with a pixel in each lane: carry-save adders count planes.</summary>
     PixelLanes,
 
-    /// <summary>A dense layer of one sample with a channel in each lane: the weights of the inputs that are 1 are added up, or of those that are 0.</summary>
+    /// <summary>A dense layer or convolution of one sample with a channel in each lane: the weights of the inputs that are 1 are added up, or of those that are 0.</summary>
     ActiveColumns,
 
-    /// <summary>A dense layer of one sample with a channel in each byte: a shuffle looks up how many of a few inputs differ from the weights.</summary>
+    /// <summary>A dense layer or convolution of one sample with a channel in each byte: a shuffle looks up how many of a few inputs differ from the weights.</summary>
     Permute,
 
     /// <summary>All layers of a batch with a sample in each lane. One sample runs as without.</summary>
@@ -51,7 +51,7 @@ internal abstract record LayerPlan(int Index, Layer Layer, ImageLayout Input, Im
     /// <summary>Words of constants in the assembly.</summary>
     public virtual long TableWords => 0;
 
-    /// <summary>Whether a kernel with the channels of a dense layer in lanes does it.</summary>
+    /// <summary>Whether a kernel with its channels in lanes does it: of a dense layer, or of a convolution at each position.</summary>
     public bool HasDenseKernel => Lowering is Lowering.ActiveColumns or Lowering.Permute;
 
     /// <summary>Whether the layer needs its input at all.</summary>
@@ -74,6 +74,9 @@ internal sealed record WeightedPlan(
     /// <summary>Whether the rows meet a patch at each position, not the whole input.</summary>
     public bool HasPatches => Rows.Patch is not null;
 
+    /// <summary>Whether the kernel with its channels in lanes needs tables in the order of an image on words; else those of the file serve.</summary>
+    public bool HasOrderedKernel => HasDenseKernel && (HasPatches || (Index > 0 && !Input.IsInFileOrder));
+
     /// <summary>Word operations for one sample.</summary>
     public long WordOperations => Rows.WordOperations * Positions;
 
@@ -81,7 +84,7 @@ internal sealed record WeightedPlan(
     public override bool ReadsInput => WordOperations > 0;
 
     /// <inheritdoc/>
-    public override long TableWords => Lowering == Lowering.PopCountTable
+    public override long TableWords => Lowering == Lowering.PopCountTable || HasOrderedKernel
         ? (long)Rows.Channels * Rows.Words * (Rows.Rows.HasElementMasks ? 2 : 1)
         : 0;
 

@@ -5,12 +5,15 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <summary>What of one sample lies in lanes.</summary>
 /// <param name="Network">The compact network.</param>
 /// <param name="First">The first layer with its channels in lanes, unless its pixels are; null: it does not fit.</param>
-/// <param name="Dense">For each layer the lowering of a dense layer in lanes; null: words.</param>
+/// <param name="Dense">For each layer the lowering of a dense layer, or of a convolution at each position, with channels in lanes; null: words.</param>
 /// <param name="InLanes">Whether a layer has a pixel in each lane.</param>
 internal sealed record OneSample(Network Network, ChannelLanesPlan? First, Lowering?[] Dense, bool[] InLanes)
 {
     /// <summary>The same on words alone, but for a first layer that is no more code so.</summary>
     public OneSample OnWords() => this with { Dense = new Lowering?[Dense.Length], InLanes = new bool[InLanes.Length] };
+
+    /// <summary>The same with all convolutions on words that have no pixels in lanes.</summary>
+    public OneSample WithoutPatchLanes() => this with { Dense = [.. Dense.Select((lowering, i) => Network.Layers[i] is ConvolutionLayer ? null : lowering)] };
 
     /// <summary>Cycles of all layers.</summary>
     public double Cycles(LaneTier tier) => CostModel.Sample + Enumerable.Range(0, InLanes.Length).Sum(i => Cycles(i, tier));

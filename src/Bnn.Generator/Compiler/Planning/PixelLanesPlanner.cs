@@ -12,7 +12,24 @@ internal static class PixelLanesPlanner
     /// <param name="others">The other lowerings of one sample.</param>
     /// <param name="settings">Goal, lowering by name.</param>
     /// <param name="isNeeded">Layers that have code at all.</param>
+    /// <remarks>
+    /// Lanes must be cheaper than words on every tier. Where they are, convolutions with their channels in lanes must be cheaper than them on every tier.
+    /// </remarks>
     public static bool[] Choose(OneSample others, CompileSettings settings, bool[] isNeeded)
+    {
+        if (DenseLanes.IsAskedFor(settings))
+            return AgainstWords(others, settings, [.. isNeeded.Select((isNeeded, i) => isNeeded && others.Dense[i] is null)]);
+        bool[] lanes = AgainstWords(others.WithoutPatchLanes(), settings, isNeeded);
+        if (settings.Lowering == Lowering.PixelLanes)
+            return lanes;
+        // What one tier keeps, all keep; then the rest must still pay.
+        bool[][] ways = [.. LaneTier.All.Select(tier => Cheapest(others, lanes, tier, 1 / CostModel.LeavesPixels))];
+        bool[] fewer = [.. lanes.Select((_, i) => ways.Any(way => way[i]))];
+        OneSample before = others with { InLanes = lanes }, after = others with { InLanes = fewer };
+        return LaneTier.All.All(tier => after.Cycles(tier) <= before.Cycles(tier)) ? fewer : lanes;
+    }
+
+    private static bool[] AgainstWords(OneSample others, CompileSettings settings, bool[] isNeeded)
     {
         Network network = others.Network;
         if (settings.Goal == Goal.Size || settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable)
@@ -25,18 +42,18 @@ internal static class PixelLanesPlanner
         // Lanes of each tier must win, so the way is sought on each, and layers that are cheaper otherwise on one stay so on all.
         bool[] chosen = can;
         foreach (LaneTier tier in LaneTier.All)
-            chosen = Cheapest(others, chosen, tier);
+            chosen = Cheapest(others, chosen, tier, CostModel.Advantage);
         return chosen;
     }
 
     // Of two ways to a layer, one that ends in lanes and one that does not, each the cheapest.
-    private static bool[] Cheapest(OneSample others, bool[] can, LaneTier tier)
+    private static bool[] Cheapest(OneSample others, bool[] can, LaneTier tier, double advantage)
     {
         double words = 0, lanes = double.PositiveInfinity;
         var from = new (bool Words, bool Lanes)[can.Length];
         for (int i = 0; i < can.Length; i++)
         {
-            double inWords = others.Others(i, tier) * CostModel.Advantage;
+            double inWords = others.Others(i, tier) * advantage;
             double inLanes = can[i] ? others.Pixels(i, tier) : double.PositiveInfinity;
             double leave = lanes + others.Change(i, wasInLanes: true, isInLanes: false);
             double enter = words + others.Change(i, wasInLanes: false, isInLanes: true);

@@ -18,10 +18,12 @@ internal static class Planner
         bool[] isNeeded = Needed(compact);
         ChannelLanesPlan? first = isNeeded[0] ? ChannelLanesPlan.Of(compact, settings, ImageLayout.For(shapes[1], reader: null)) : null;
         Lowering?[] dense = [.. isNeeded.Select((isNeeded, i) => isNeeded ? DenseLanes.Choose(compact, i, settings) : null)];
+        if (dense[0] is not null && DenseLanes.IsAskedFor(settings))
+            first = null;
+        else if (first is not null)
+            dense[0] = null;
         var sample = new OneSample(compact, first, dense, new bool[isNeeded.Length]);
         sample = sample with { InLanes = PixelLanesPlanner.Choose(sample, settings, isNeeded) };
-        // Their tables are in the order of the file, which an image on words is not.
-        sample = sample with { Dense = [.. sample.Dense.Select((lowering, i) => i == 0 || sample.InLanes[i - 1] || IsVector(shapes[i]) ? lowering : null)] };
         BatchPlan batch = BatchPlan.Of(compact, settings, sample, cancel);
         if (settings.Goal == Goal.Throughput && batch.Input is not null)
             sample = sample.OnWords();
@@ -70,9 +72,6 @@ internal static class Planner
             : first == last ? "cheaper than words on every processor" : FormattableString.Invariant($"layers {first} to {last} are cheaper so on every processor");
         return new(index, network.Layers[index], from, to, reason, first, last, network.IsEightBit(index));
     }
-
-    // Pixel by pixel is then the same as channel by channel.
-    private static bool IsVector(Shape shape) => shape.Channels == 1 || shape.Height * shape.Width == 1;
 
     /// <summary>Whether a pool is written out window by window, instead of left to a kernel of the runtime.</summary>
     private static bool PoolIsWrittenOut(Layer layer, Shape input) => layer is MaxPoolLayer pool

@@ -26,11 +26,9 @@ internal static class WordCosts
         {
             case ConvolutionLayer convolution:
                 {
-                    // Patches come in rows of the kernel, or of its pixels where channels lie between.
-                    int groups = GroupMerging.Cheapest(input, convolution), channels = input.Channels / groups;
-                    double pieces = groups * convolution.Kernel.Height * (1 + (channels * convolution.Kernel.Width / 64.0)) * (groups > 1 ? convolution.Kernel.Width : 1);
-                    double words = OfPosition(convolution, channels);
-                    return convolution.Positions(input) * (CostModel.Position + (planes * ((pieces * CostModel.Piece) + (words * CostModel.Word))));
+                    int groups = GroupMerging.Cheapest(input, convolution);
+                    double words = OfPosition(convolution, input.Channels / groups);
+                    return convolution.Positions(input) * (CostModel.Position + (planes * (Gathering(convolution, input, groups) + (words * CostModel.Word))));
                 }
 
             case MaxPoolLayer pool:
@@ -47,6 +45,11 @@ internal static class WordCosts
                 return input.Count / 64.0 * CostModel.TransposedWord;
         }
     }
+
+    /// <summary>Cycles to gather the patches of all groups of one plane at one position.</summary>
+    /// <remarks>They come in rows of the kernel, or of its pixels where channels lie between.</remarks>
+    public static double Gathering(ConvolutionLayer layer, Shape input, int groups) => CostModel.Piece * groups * layer.Kernel.Height
+        * (1 + (input.Channels / groups * layer.Kernel.Width / 64.0)) * (groups > 1 ? layer.Kernel.Width : 1);
 
     // Words of one plane at one position; a convolution sees so many channels, which may be more than a group of its own has.
     private static double OfPosition(WeightedLayer layer, int channels) => (double)layer.Weights.Rows * WeightMatrix.WordsFor(
