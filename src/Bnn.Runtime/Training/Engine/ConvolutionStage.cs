@@ -29,8 +29,8 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
-        _signs = isEightBit || batch.Binarization.HasRealValues || geometry.Convolution!.Groups > 1 ? null : new(_layout, layer, batch);
-        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null || batch.Binarization.HasRealWeights, needsGradient: previous is not null);
+        _signs = isEightBit || batch.Binarization.IsReal || geometry.Convolution!.Groups > 1 ? null : new(_layout, layer, batch);
+        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null, needsGradient: previous is not null);
         _inputGradient = new(_layout, _weights, batch);
         if (PooledWeightGradient.Suits(_layout))
             _pooledGradient = new(_layout, layer, batch);
@@ -59,7 +59,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     public override void Forward(bool stopAtSums)
     {
         Batch.Pool.Run(_weights.Panels, _packTask, TrainingPhase.Forward);
-        if (_signs is not null && !Batch.Binarization.HasRealWeights)
+        if (_signs is not null)
             Batch.Pool.Run(_signs.Blocks, _packSignsTask, TrainingPhase.Forward);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
@@ -114,7 +114,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     private void ForwardSample(int row, int worker)
     {
         float* outputs = _outputs[worker].Pointer;
-        if (_signs is not null && !Batch.Binarization.HasRealWeights)
+        if (_signs is not null)
         {
             TakeSigns(_signs, row, worker);
             for (int block = 0; block < _signs.Blocks; block++)
