@@ -73,9 +73,44 @@ public sealed class ExperimentCommandTests : IDisposable
             string model = result.Parent is null ? parent : child;
             JsonElement eval = Cli.Run("eval", model, "--split", "validation", "--json", "--data-dir", _folder.At("data")).Json();
             Assert.Equal(result.Validation.Correct, eval.GetProperty("correct").GetInt32());
-            Assert.Equal(result.Model.Hash, eval.GetProperty("modelSha256").GetString());
+            Assert.Equal(result.Model!.Hash, eval.GetProperty("modelSha256").GetString());
             Directory.Delete(_folder.At("again"), recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_run_learns_from_the_teacher_at_its_point_of_the_grid()
+    {
+        const string Taught = """
+            {
+              "data": "optdigits",
+              "options": { "arch": "dense-16 scores", "encoding": "threshold-8", "batch": 20 },
+              "grid": { "epochs": [2, 3] },
+              "variants": { "student": { "teacher": "real", "distillation": 0.7 }, "real": { "full-precision": true }, "alone": {} },
+              "baseline": "alone", "test": "once", "keep": "model"
+            }
+            """;
+        Cli cli = Run(Taught);
+        Assert.Contains("trial: 6 of 6 runs done", cli.Out, StringComparison.Ordinal);
+        Assert.Equal(4, Files.Count(file => file.EndsWith(".bnn", StringComparison.Ordinal))); // real networks have none
+        RunResult[] results = [.. Results()];
+        Assert.All(results, result => Assert.Equal(200, result.Test!.Samples));
+        foreach (int epochs in new[] { 2, 3 })
+        {
+            RunResult real = results.Single(result => result.Arm == $"real, epochs {epochs}"), student = results.Single(result => result.Arm == $"student, epochs {epochs}");
+            Assert.Null(real.Model);
+            Assert.Equal(real.Key, student.Parent);
+            string[] lines = student.Command.Split("; ");
+            Assert.Equal(real.Command, lines[0]);
+            string teacher = _folder.At($"teacher-{epochs}"), again = _folder.At($"student-{epochs}");
+            Assert.Equal(0, Cli.Run([.. UsageTests.Words(lines[0])[1..], "--out", teacher, "--data-dir", _folder.At("data")]).Exit);
+            string[] words = UsageTests.Words(lines[1].Replace("PARENT", teacher, StringComparison.Ordinal));
+            Assert.Equal(0, Cli.Run([.. words[1..], "--out", again, "--data-dir", _folder.At("data")]).Exit);
+            Assert.Equal(student.Model!.Hash, Cli.Run("inspect", again, "--json").Json().GetProperty("modelSha256").GetString());
+            JsonElement eval = Cli.Run("eval", teacher, "--json", "--data-dir", _folder.At("data")).Json();
+            Assert.Equal(real.Test!.Correct, eval.GetProperty("correct").GetInt32());
+        }
+        Assert.NotEqual(results.Single(result => result.Arm == "alone, epochs 2").Key, results.Single(result => result.Arm == "student, epochs 2").Key);
     }
 
     [Fact]
@@ -94,7 +129,7 @@ public sealed class ExperimentCommandTests : IDisposable
     public void A_stopped_piece_goes_on_to_the_same_results()
     {
         Run(Graph);
-        string[] whole = [.. Results().Select(result => result.Model.Hash)];
+        string[] whole = [.. Results().Select(result => result.Model!.Hash)];
         Directory.Delete(_folder.At("results"), recursive: true);
         Directory.Delete(_folder.At("work"), recursive: true);
         foreach (string at in new[] { "plain, epochs 3, seed 1: begins", "longer, epochs 2, seed 1: begins", "seed 2: done" })
@@ -105,18 +140,18 @@ public sealed class ExperimentCommandTests : IDisposable
             Assert.Matches("stopped; [0-9]+ of 16 runs done, and the whole epochs of the others. Go on with the same command.\n$", stderr.ToString());
         }
         Assert.Equal(0, Run(Graph).Exit);
-        Assert.Equal(whole, Results().Select(result => result.Model.Hash));
+        Assert.Equal(whole, Results().Select(result => result.Model!.Hash));
     }
 
     [Fact]
     public void Runs_side_by_side_give_the_same_results()
     {
         Run(Graph);
-        string[] whole = [.. Results().Select(result => result.Model.Hash)];
+        string[] whole = [.. Results().Select(result => result.Model!.Hash)];
         Directory.Delete(_folder.At("results"), recursive: true);
         Directory.Delete(_folder.At("work"), recursive: true);
         Assert.Equal(0, Run(Graph, "--parallel", "--threads", "3").Exit);
-        Assert.Equal(whole, Results().Select(result => result.Model.Hash));
+        Assert.Equal(whole, Results().Select(result => result.Model!.Hash));
         Assert.All(Results(), result => Assert.Null(result.Time.ProcessorSeconds));
     }
 
@@ -138,7 +173,7 @@ public sealed class ExperimentCommandTests : IDisposable
             { "data": "optdigits", "options": { "arch": "dense-48 scores", "epochs": 60, "batch": 8 }, "variants": { "a": {}, "b": { "from": "a", "epochs": 30 } } }
             """;
         Run(Long);
-        string[] whole = [.. Results().Select(result => result.Model.Hash)];
+        string[] whole = [.. Results().Select(result => result.Model!.Hash)];
         Directory.Delete(_folder.At("results"), recursive: true);
         Directory.Delete(_folder.At("work"), recursive: true);
         int pieces = 0;
@@ -150,7 +185,7 @@ public sealed class ExperimentCommandTests : IDisposable
             Directory.Delete(_folder.At("work"), recursive: true);
         }
         Assert.InRange(pieces, 1, 300);
-        Assert.Equal(whole, Results().Select(result => result.Model.Hash));
+        Assert.Equal(whole, Results().Select(result => result.Model!.Hash));
         Assert.False(Directory.Exists(_folder.At("results", "trial", "carried")));
     }
 
@@ -218,7 +253,7 @@ public sealed class ExperimentCommandTests : IDisposable
         Cli again = Run(both);
         Assert.Contains("trial: 2 of 2 runs done", again.Out, StringComparison.Ordinal);
         RunResult after = Results().Single(result => result.Arm == "plain");
-        Assert.Contains(after.Model.Hash, before, StringComparison.Ordinal);
+        Assert.Contains(after.Model!.Hash, before, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -277,7 +312,7 @@ public sealed class ExperimentCommandTests : IDisposable
     {
         const string Two = """{ "data": "optdigits", "options": { "arch": "dense-32 dense-32 scores", "epochs": 60, "batch": 20 }, "seeds": 2, "variants": { "a": {}, "b": { "from": "a", "epochs": 20 } } }""";
         Run(Two);
-        string[] whole = [.. Results().Select(result => result.Model.Hash)];
+        string[] whole = [.. Results().Select(result => result.Model!.Hash)];
         Directory.Delete(_folder.At("results"), recursive: true);
         Directory.Delete(_folder.At("work"), recursive: true);
         int kills = 0;
@@ -297,7 +332,7 @@ public sealed class ExperimentCommandTests : IDisposable
             kills++;
         }
         Assert.InRange(kills, 1, 60);
-        Assert.Equal(whole, Results().Select(result => result.Model.Hash));
+        Assert.Equal(whole, Results().Select(result => result.Model!.Hash));
     }
 
     private string[] Arguments(string text, params string[] more) =>

@@ -48,8 +48,8 @@ internal static class CardCommand
         if (!File.Exists(kept))
             throw new FileNotFoundException($"there is no model {kept}; the experiment keeps it with \"keep\": \"model\".");
         Network network = BnnFile.Load(kept, out string hash) with { Name = name };
-        if (hash != result.Model.Hash)
-            throw new InvalidDataException($"{kept} is not the model of its result: SHA-256 {hash} instead of {result.Model.Hash}.");
+        if (hash != result.Model?.Hash)
+            throw new InvalidDataException($"{kept} is not the model of its result: SHA-256 {hash} instead of {result.Model?.Hash ?? "none"}.");
         string model = Path.Combine(folder, name + ".bnn"), page = Path.Combine(folder, name + ".md");
         string text = BnnWriter.Write(network);
         var input = new ModelInput(model, network, BnnReader.Read(text).Hash, Run: null);

@@ -41,4 +41,11 @@ internal sealed record GridAxis(string Key, IReadOnlyList<Setting> Values);
 /// <param name="Options">Its own, before those of all.</param>
 /// <param name="Grid">Its own.</param>
 /// <param name="Line">Where it stands.</param>
-internal sealed record Variant(string Name, string? From, RunMethod Method, IReadOnlyList<Setting> Options, IReadOnlyList<GridAxis> Grid, int Line);
+internal sealed record Variant(string Name, string? From, RunMethod Method, IReadOnlyList<Setting> Options, IReadOnlyList<GridAxis> Grid, int Line)
+{
+    /// <summary>The variant that it learns from, or null.</summary>
+    public string? Teacher => Options.FirstOrDefault(option => Method.IsRun(option.Key))?.Text;
+
+    /// <summary>The variant whose runs must be finished before its own begin, or null.</summary>
+    public string? Parent => From ?? Teacher;
+}

@@ -69,8 +69,13 @@ internal sealed record ExperimentPlan(Experiment Experiment, IReadOnlyList<Arm> 
                 foreach (Setting[] own in Points(variant.Grid))
                 {
                     Setting[] above = [.. variant.Options, .. common, .. own];
-                    Setting[] all = [.. experiment.Options.Where(option => above.All(other => other.Key != option.Key)), .. above];
-                    arms.Add(new(Label(experiment, set, variant.Name, Words(common), Words(own)), variant, Words(common), set, all, null));
+                    Setting[] all =
+                    [
+                        .. experiment.Options.Where(option => above.All(other => other.Key != option.Key)),
+                        .. above.Select(option => variant.Method.IsRun(option.Key) ? option with { Text = RunMethod.ParentWord } : option),
+                    ];
+                    Arm? teacher = arms.Find(arm => arm.Variant.Name == variant.Teacher && arm.Point == Words(common));
+                    arms.Add(new(Label(experiment, set, variant.Name, Words(common), Words(own)), variant, Words(common), set, all, teacher));
                 }
             }
         }

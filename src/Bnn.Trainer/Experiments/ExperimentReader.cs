@@ -90,15 +90,20 @@ internal sealed class ExperimentReader
         if (member.Value.Members.Count == 0)
             Fail(member.Line, "\"variants\" names none.");
         List<Variant> waiting = [.. member.Value.Members.Select(variant => Variant(variant, grid))];
-        Variant? orphan = waiting.Find(variant => variant.From is not null && waiting.TrueForAll(other => other.Name != variant.From));
-        if (orphan is not null)
-            Fail(orphan.Line, $"\"{orphan.Name}\" comes from \"{orphan.From}\", but no variant is called that{Meant(orphan.From!, waiting.Select(other => other.Name))}");
+        foreach (Variant variant in waiting.Where(variant => variant.Parent is not null))
+        {
+            Variant? parent = waiting.Find(other => other.Name == variant.Parent);
+            if (parent is null)
+                Fail(variant.Line, $"\"{variant.Name}\" needs \"{variant.Parent}\", but no variant is called that{Meant(variant.Parent!, waiting.Select(other => other.Name))}");
+            if (variant.Teacher is not null && (parent.From is not null || parent.Grid.Count > 0))
+                Fail(variant.Line, $"\"{variant.Name}\" learns from \"{parent.Name}\", which must have neither \"from\" nor a grid of its own: one run for each seed.");
+        }
         var ordered = new List<Variant>();
         while (waiting.Count > 0)
         {
-            Variant[] ready = [.. waiting.Where(variant => variant.From is null || ordered.Exists(other => other.Name == variant.From))];
+            Variant[] ready = [.. waiting.Where(variant => variant.Parent is null || ordered.Exists(other => other.Name == variant.Parent))];
             if (ready.Length == 0)
-                Fail(waiting[0].Line, $"\"{waiting[0].Name}\" comes from itself by way of \"from\".");
+                Fail(waiting[0].Line, $"\"{waiting[0].Name}\" needs itself, by way of \"{waiting[0].Parent}\".");
             ordered.AddRange(ready);
             waiting.RemoveAll(ready.Contains);
         }
@@ -141,6 +146,7 @@ internal sealed class ExperimentReader
             return [];
         RequireObject(member);
         Check(member.Value, method.Keys);
+        RefuseRuns(member, method);
         return [.. member.Value.Members.Select(option => Setting(option, method))];
     }
 
@@ -150,6 +156,7 @@ internal sealed class ExperimentReader
             return [];
         RequireObject(member);
         Check(member.Value, method.Keys);
+        RefuseRuns(member, method);
         return [.. member.Value.Members.Select(Axis)];
 
         GridAxis Axis(JsonMember axis)
@@ -158,6 +165,12 @@ internal sealed class ExperimentReader
                 Fail(axis.Line, $"\"{axis.Key}\" in \"grid\" needs a list of values: [1, 2].");
             return new(axis.Key, [.. axis.Value.Items.Select(item => Setting(new(axis.Key, item.Line, item), method))]);
         }
+    }
+
+    private void RefuseRuns(JsonMember member, RunMethod method)
+    {
+        if (member.Value.Members.FirstOrDefault(option => method.IsRun(option.Key)) is { } run)
+            Fail(run.Line, $"\"{run.Key}\" names a variant that another one needs, so it stands in a variant.");
     }
 
     private Setting Setting(JsonMember member, RunMethod method)

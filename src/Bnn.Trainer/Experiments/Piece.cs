@@ -83,9 +83,9 @@ internal sealed class Piece
 
     /// <summary>Whether all that the experiment wants to know of a run is in its result.</summary>
     public bool IsComplete(PlannedRun run, RunResult result) =>
-        (result.Test is not null || !Plan.Experiment.ReadsTest) && (!Plan.Experiment.KeepsModels || Results.FindModel(run) is not null);
+        (result.Test is not null || !Plan.Experiment.ReadsTest) && (!Plan.Experiment.KeepsModels || result.Model is null || Results.FindModel(run) is not null);
 
-    /// <summary>Whether a run that has not begun yet, and will, starts from this one.</summary>
+    /// <summary>Whether a run that has not begun yet, and will, needs the weights of this one.</summary>
     public bool IsCheckpointWanted(PlannedRun run) => Plan.Runs.Any(child => child.Parent == run && !Work.IsBegun(child) && IsWanted(child));
 
     /// <summary>Whether there is work to do on a run.</summary>

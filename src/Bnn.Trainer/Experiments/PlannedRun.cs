@@ -8,7 +8,7 @@ namespace Bnn.Trainer.Experiments;
 /// <param name="Point">The point of the grid of all variants, in words; empty without a grid.</param>
 /// <param name="Data">The data set.</param>
 /// <param name="Settings">All options that the file sets for it.</param>
-/// <param name="Parent">The arm whose runs its own start from, or null.</param>
+/// <param name="Parent">The arm whose runs its own start or learn from, or null.</param>
 internal sealed record Arm(string Label, Variant Variant, string Point, DataSet Data, IReadOnlyList<Setting> Settings, Arm? Parent);
 
 /// <summary>A run of an experiment.</summary>
@@ -18,7 +18,7 @@ internal sealed record Arm(string Label, Variant Variant, string Point, DataSet 
 /// <param name="Recipe">What they ask for.</param>
 /// <param name="DataHash">Hash of the training set.</param>
 /// <param name="Key">See <see cref="RunKey"/>.</param>
-/// <param name="Parent">The run that it starts from, or null.</param>
+/// <param name="Parent">The run that it starts or learns from, or null.</param>
 internal sealed record PlannedRun(Arm Arm, ulong Seed, IReadOnlyList<string> Line, RunRecipe Recipe, string DataHash, string Key, PlannedRun? Parent)
 {
     /// <summary>The key as it stands in names of files.</summary>

@@ -39,5 +39,5 @@ internal static class ResultCurves
     }
 
     private static int EpochsBefore(ExperimentPlan plan, Arm arm) =>
-        arm.Parent is { } parent ? EpochsBefore(plan, parent) + plan.RunOf(parent, plan.Experiment.Seeds[0]).Recipe.Epochs : 0;
+        arm is { Variant.From: not null, Parent: { } parent } ? EpochsBefore(plan, parent) + plan.RunOf(parent, plan.Experiment.Seeds[0]).Recipe.Epochs : 0;
 }

@@ -54,7 +54,7 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
                 Number(summary.Validation.Mean), Number(summary.Validation.Deviation),
                 Number(summary.Difference?.Mean), Number(summary.Difference?.StandardError), Whole(summary.Difference?.Count ?? 0),
                 Number(summary.Test?.Mean), Number(summary.Test?.Deviation), Number(summary.TestDifference?.Mean), Number(summary.TestDifference?.StandardError),
-                Of(summary, result => result.Model.LiveWeights), Of(summary, result => result.Model.Operations), Of(summary, result => result.Model.Bytes),
+                Of(summary, result => result.Model?.LiveWeights), Of(summary, result => result.Model?.Operations), Of(summary, result => result.Model?.Bytes),
                 Of(summary, result => result.Time.EpochSeconds),
             ];
             text.AppendJoin(',', cells).Append('\n');
@@ -90,8 +90,8 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
             yield return Spread(summary.Test, summary.Test?.Deviation, signed: false);
         if (HasTest && HasBaseline)
             yield return Spread(summary.TestDifference, summary.TestDifference?.StandardError, signed: true);
-        yield return Mean(summary, result => result.Model.LiveWeights, 0);
-        yield return Mean(summary, result => result.Model.Operations, 0);
+        yield return Mean(summary, result => result.Model?.LiveWeights, 0);
+        yield return Mean(summary, result => result.Model?.Operations, 0);
         yield return Mean(summary, result => result.Options.GetProperty("epochs").GetInt32(), 0);
         yield return Mean(summary, result => result.Time.EpochSeconds, 1);
     }
@@ -100,10 +100,11 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
         ? "–"
         : (signed && spread.Mean >= 0 ? "+" : "") + Text.Fixed(spread.Mean, 2) + (around is { } value && !double.IsNaN(value) ? $" ± {Text.Fixed(value, 2)}" : "");
 
-    private static string Mean(ArmSummary summary, Func<RunResult, double> value, int decimals) =>
-        summary.Results.Count == 0 ? "–" : summary.Results.Average(value).ToString("N" + Text.Fixed(decimals, 0), CultureInfo.InvariantCulture);
+    private static string Mean(ArmSummary summary, Func<RunResult, double?> value, int decimals) => summary.Results.Average(value) is not { } mean
+        ? "–"
+        : mean.ToString("N" + Text.Fixed(decimals, 0), CultureInfo.InvariantCulture);
 
-    private static string Of(ArmSummary summary, Func<RunResult, double> value) => summary.Results.Count == 0 ? "" : Number(summary.Results.Average(value));
+    private static string Of(ArmSummary summary, Func<RunResult, double?> value) => Number(summary.Results.Average(value));
 
     private static string Number(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("0.####", CultureInfo.InvariantCulture) : "";
 

@@ -33,6 +33,9 @@ internal abstract class RunMethod
     /// <summary>Whether its runs start from another run.</summary>
     public bool HasParent => this is not Train;
 
+    /// <summary>What stands in a line for the folder of the run that it needs.</summary>
+    public const string ParentWord = "PARENT";
+
     /// <summary>The options that a file may set, without hyphens.</summary>
     public IEnumerable<string> Keys => Settings.Select(option => option.Name[2..]);
 
@@ -40,6 +43,9 @@ internal abstract class RunMethod
 
     /// <summary>Whether an option takes no value.</summary>
     public bool IsSwitch(string key) => Settings.Single(option => option.Name == $"--{key}").ValueType == typeof(bool);
+
+    /// <summary>Whether an option names another run, such as a teacher: in a file, a variant.</summary>
+    public bool IsRun(string key) => Settings.Single(option => option.Name == $"--{key}").HelpName == "RUN";
 
     /// <summary>What is wrong with the value of an option, or null.</summary>
     public string? Problem(Setting setting) =>
@@ -60,13 +66,13 @@ internal abstract class RunMethod
     /// <summary>Starts a run.</summary>
     /// <param name="recipe">What <see cref="Recipe(DataSet, IReadOnlyList{string})"/> gave.</param>
     /// <param name="data">The training set.</param>
-    /// <param name="parent">The finished run to start from, if there is one.</param>
+    /// <param name="parent">The finished run to start or to learn from, if there is one.</param>
     /// <param name="threads">Threads to use.</param>
     /// <exception cref="UsageException">No network of the recipe fits the data.</exception>
     public abstract TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads);
 
     /// <summary>What the arguments of the command are.</summary>
-    protected virtual string[] Arguments(string data) => ["PARENT"];
+    protected virtual string[] Arguments(string data) => [ParentWord];
 
     /// <summary>See <see cref="Recipe(DataSet, IReadOnlyList{string})"/>.</summary>
     protected abstract RunRecipe Recipe(DataSet data, ParseResult parsed);
@@ -84,15 +90,13 @@ internal abstract class RunMethod
             : base(train.Build(CommandContext.Silent)) => _train = train;
 
         public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads) =>
-            RunSession.Checked(() => TrainingRun.Start((TrainingOptions)recipe.Options, data, threads));
+            RunSession.Checked(() => TrainingRun.Start((TrainingOptions)recipe.Options, data, threads, parent?.ToCheckpoint()));
 
         protected override string[] Arguments(string data) => [data];
 
         protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
         {
             TrainingOptions options = _train.Options(parsed, data);
-            if (options.FullPrecision || options.DistillationWeight > 0)
-                throw new UsageException("runs of an experiment are binary and without a teacher: --full-precision and --teacher are for bnn train.");
             // What decides how long an epoch takes.
             TrainingOptions timed = options with { Seed = 0, SplitSeed = 0, Epochs = 1, LearningRate = 1, WarmUpSteps = 0, Temperature = 1, LabelSmoothing = 0 };
             return new(options, new TrainingOptions(), options.Epochs, timed);

@@ -52,14 +52,14 @@ internal sealed record RunResult
     /// <summary>Samples of the training split.</summary>
     public required int TrainingSamples { get; init; }
 
-    /// <summary>Of the folded network.</summary>
+    /// <summary>Of the folded network, or of the real one.</summary>
     public required Measured Validation { get; init; }
 
-    /// <summary>Of the folded network, if the test set was read.</summary>
+    /// <summary>The same on the test set, if it was read.</summary>
     public Measured? Test { get; init; }
 
-    /// <summary>The folded network.</summary>
-    public required ModelFacts Model { get; init; }
+    /// <summary>The folded network; null: weights and values are real.</summary>
+    public ModelFacts? Model { get; init; }
 
     /// <summary>What it cost.</summary>
     public required RunTime Time { get; init; }

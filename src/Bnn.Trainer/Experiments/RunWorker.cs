@@ -51,24 +51,21 @@ internal sealed class RunWorker(Piece piece)
         using TrainingRun training = Open(run);
         if (!Train(run, training))
             return RunOutcome.OutOfTime;
-        FoldedModel folded = training.Fold(piece.Cancel);
-        RunFolder folder = RunFolder.Open(piece.Work.Of(run));
-        piece.Save(() => folder.SaveModel(folded.Network));
-        RunResult result = Result(run, training, folded, stored, folder.ModelPath);
+        RunResult result = Measure(run, training, stored);
         if (stored is not null && !IsSame(stored, result))
         {
             throw new InvalidDataException(
                 $"{run.Title} was computed again and gave another result than the one that is kept: "
                 + $"bits changed under engine version {TrainingEngine.Version}. The result stays; its key is {run.Key}.");
         }
-        Finish(run, result, folder.ModelPath);
+        piece.Save(() => piece.Work.SetFinished(run));
+        Finish(run, result, piece.Work.FindModel(run));
         return RunOutcome.Finished;
     }
 
-    private string? ModelOf(PlannedRun run) =>
-        piece.Results.FindModel(run) ?? (piece.Work.IsFinished(run) ? RunFolder.Open(piece.Work.Of(run)).ModelPath : null);
+    private string? ModelOf(PlannedRun run) => piece.Results.FindModel(run) ?? piece.Work.FindModel(run);
 
-    private void Finish(PlannedRun run, RunResult result, string model)
+    private void Finish(PlannedRun run, RunResult result, string? model)
     {
         piece.Save(() => piece.Results.Save(run, result, piece.Plan.Experiment.KeepsModels ? model : null));
         piece.Keep(run, result);
@@ -120,11 +117,11 @@ internal sealed class RunWorker(Piece piece)
         return true;
     }
 
-    private RunResult Result(PlannedRun run, TrainingRun training, FoldedModel folded, RunResult? stored, string model)
+    // Folds what can be folded, and measures it.
+    private RunResult Measure(PlannedRun run, TrainingRun training, RunResult? stored)
     {
-        int held = training.Split.Validation.Count;
-        BnnFile.Load(model, out string hash);
-        return new RunResult
+        bool wantsTest = stored?.Test is null && piece.Plan.Experiment.ReadsTest;
+        var result = new RunResult
         {
             Key = run.Key,
             Engine = TrainingEngine.Version,
@@ -136,13 +133,39 @@ internal sealed class RunWorker(Piece piece)
             DataHash = run.DataHash,
             Options = RunResult.Json(training.Options),
             TrainingSamples = training.Split.Training.Count,
-            Validation = new(held == 0 ? 0 : (int)Math.Round(folded.ValidationAccuracy * held), held),
-            Test = stored?.Test ?? (piece.Plan.Experiment.ReadsTest ? ReadTest(run, folded.Network) : null),
-            Model = new(hash, new FileInfo(model).Length, LayerFacts.Of(folded.Network).Sum(layer => layer.LiveWeights), folded.Network.Operations()),
+            Validation = new(0, 0),
+            Test = stored?.Test,
             Time = piece.Work.Time(run),
             Machine = piece.Machine,
             History = training.History,
         };
+        if (training.Options.FullPrecision)
+        {
+            LabeledImages? test = wantsTest ? TestSamples(run) : null;
+            return result with
+            {
+                Validation = Share(training.History[^1].ValidationAccuracy, training),
+                Test = test is null ? result.Test : new(Right(training.ToCheckpoint().Predict(test, piece.Threads, piece.Cancel), test), test.Count),
+            };
+        }
+        FoldedModel folded = training.Fold(piece.Cancel);
+        RunFolder folder = RunFolder.Open(piece.Work.Of(run));
+        piece.Save(() => folder.SaveModel(folded.Network));
+        BnnFile.Load(folder.ModelPath, out string hash);
+        return result with
+        {
+            Validation = Share(folded.ValidationAccuracy, training),
+            Test = wantsTest ? ReadTest(run, folded.Network) : result.Test,
+            Model = new(hash, new FileInfo(folder.ModelPath).Length, LayerFacts.Of(folded.Network).Sum(layer => layer.LiveWeights), folded.Network.Operations()),
+        };
+    }
+
+    private static int Right(int[] predicted, LabeledImages samples) => predicted.Zip(samples.Labels).Count(pair => pair.First == pair.Second);
+
+    private static Measured Share(double accuracy, TrainingRun training)
+    {
+        int held = training.Split.Validation.Count;
+        return new(held == 0 ? 0 : (int)Math.Round(accuracy * held), held);
     }
 
     /// <summary>The line that a person types to repeat a run; of its parent, before it.</summary>
@@ -154,14 +177,18 @@ internal sealed class RunWorker(Piece piece)
 
     private Measured ReadTest(PlannedRun run, Network network)
     {
-        var model = new ModelInterface(piece.Work.Of(run), network.Input, network.ClassCount, [.. network.Labels], network.Meta("data-hash"));
-        LabeledImages samples = run.Arm.Data.ReadSplit(DataSet.Test, piece.Data.Access, model);
-        EvaluationResult result = Classification.Run(new Interpreter(network), samples, piece.Cancel);
+        EvaluationResult result = Classification.Run(new Interpreter(network), TestSamples(run), piece.Cancel);
         return new(result.Correct, result.Samples);
+    }
+
+    private LabeledImages TestSamples(PlannedRun run)
+    {
+        LabeledImages data = piece.Data.Train(run.Arm.Data);
+        return run.Arm.Data.ReadSplit(DataSet.Test, piece.Data.Access, new(run.Title, data.Shape, data.ClassNames.Count, data.ClassNames, run.DataHash));
     }
 
     // As far as a file keeps it.
     private static bool IsSame(RunResult stored, RunResult found) => stored.Validation == found.Validation
-        && stored.Model.Operations == found.Model.Operations && stored.History.Count == found.History.Count
+        && stored.Model?.Operations == found.Model?.Operations && stored.History.Count == found.History.Count
         && stored.History.Zip(found.History).All(pair => Math.Abs(pair.First.TrainingLoss - pair.Second.TrainingLoss) < 1e-6);
 }

@@ -14,7 +14,13 @@ internal sealed class WorkFolder(string path)
     public bool IsBegun(PlannedRun run) => RunFolder.Exists(Of(run));
 
     /// <summary>Whether all epochs are done and the checkpoint is there: other runs can start from it.</summary>
-    public bool IsFinished(PlannedRun run) => IsBegun(run) && File.Exists(RunFolder.Open(Of(run)).ModelPath);
+    public bool IsFinished(PlannedRun run) => IsBegun(run) && File.Exists(FinishedPath(run));
+
+    /// <summary>Takes note of that.</summary>
+    public void SetFinished(PlannedRun run) => AtomicFile.WriteText(FinishedPath(run), "");
+
+    /// <summary>The model of a finished run, or null.</summary>
+    public string? FindModel(PlannedRun run) => IsFinished(run) && RunFolder.Open(Of(run)).ModelPath is var model && File.Exists(model) ? model : null;
 
     /// <summary>Takes a run for this process until the handle is closed, by the end of the process at the latest; null: another has it.</summary>
     /// <exception cref="IOException">The folder cannot be made.</exception>
@@ -58,6 +64,8 @@ internal sealed class WorkFolder(string path)
     /// <summary>Puts a state there that was saved elsewhere.</summary>
     public void Restore(PlannedRun run, byte[] checkpoint, RunTime time) => AtomicFile.WriteAll(
         (Path.Combine(Of(run), "checkpoint.bin"), stream => stream.Write(checkpoint)), (TimePath(run), stream => JsonSerializer.Serialize(stream, time)));
+
+    private string FinishedPath(PlannedRun run) => Path.Combine(Of(run), "finished");
 
     private string TimePath(PlannedRun run) => Path.Combine(Of(run), "time.json");
 }
