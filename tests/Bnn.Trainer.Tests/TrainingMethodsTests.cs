@@ -15,7 +15,6 @@ public sealed class TrainingMethodsTests : IDisposable
     [InlineData("--surrogate", "bi-real")]
     [InlineData("--surrogate", "reste")]
     [InlineData("--label-smoothing", "0.1")]
-    [InlineData("--two-stage", "0.5")]
     [InlineData("--optimizer", "bop")]
     public void A_method_changes_the_model_and_is_kept_in_the_options(string option, string value)
     {
@@ -73,7 +72,7 @@ public sealed class TrainingMethodsTests : IDisposable
     {
         Train("run", "--distillation", "0.5").AssertError(1, "--teacher RUN");
         Train("run", "--surrogate", "tanh").AssertError(1, "clip, bi-real, reste");
-        Train("run", "--full-precision", "--two-stage", "0.5").AssertError(1, "TwoStageShare");
+        Train("run", "--full-precision", "--optimizer", "bop").AssertError(1, "Optimizer");
         Train("run", "--teacher", _folder.At("nowhere")).AssertError(4, "nowhere");
         Assert.False(Directory.Exists(_folder.At("run")));
     }

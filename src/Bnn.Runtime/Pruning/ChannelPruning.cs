@@ -60,7 +60,6 @@ public static class ChannelPruning
             Epochs = options.Epochs,
             LearningRate = options.LearningRate,
             Seed = options.Seed,
-            TwoStageShare = 0,
         };
         TrainingRun run = parent.Derive(fineTuning, smaller, method, options.Seed);
         var evaluator = new Evaluator(smaller, pool, run.Temperature);

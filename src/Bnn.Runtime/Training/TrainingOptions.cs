@@ -55,12 +55,6 @@ public sealed record TrainingOptions
     public Surrogate Surrogate { get; init; }
 
     /// <summary>
-    /// Share of the epochs, in [0, 1), in which only the sums are binary and the weights real; then the weights become their signs, and training
-    /// goes on at a fifth of the rate. 0: one stage. Source: arXiv:1904.05868.
-    /// </summary>
-    public double TwoStageShare { get; init; }
-
-    /// <summary>
     /// Whether the network keeps real weights and real values, clipped to [−1, 1]: the counterpart of the same shape that a binary one is compared
     /// with and can learn from. It cannot be folded.
     /// </summary>
@@ -97,14 +91,11 @@ public sealed record TrainingOptions
         Check(Temperature is > 0 and <= 1000, nameof(Temperature), "must lie in (0, 1000]");
         Check(Enum.IsDefined(Surrogate), nameof(Surrogate), $"is {Surrogate}, but must be one of {string.Join(", ", Enum.GetNames<Surrogate>())}");
         Check(Enum.IsDefined(Optimizer), nameof(Optimizer), $"is {Optimizer}, but must be one of {string.Join(", ", Enum.GetNames<WeightOptimizer>())}");
-        Check(TwoStageShare is >= 0 and < 1, nameof(TwoStageShare), "must lie in [0, 1)");
         Check(DistillationWeight is >= 0 and <= 1, nameof(DistillationWeight), "must lie in [0, 1]");
         Check(DistillationSoftness is >= 0 and <= 100, nameof(DistillationSoftness), "must lie in [0, 100]");
         Check(Adaptivity is >= 0 and <= 1, nameof(Adaptivity), "must lie in [0, 1]");
         Check(FlipThreshold >= 0, nameof(FlipThreshold), "must not be negative");
-        bool hasLatents = Optimizer == WeightOptimizer.Adam;
-        Check(TwoStageShare == 0 || (hasLatents && !FullPrecision), nameof(TwoStageShare), "is about latent weights that become binary: it goes with neither Bop nor FullPrecision");
-        Check(hasLatents || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
+        Check(Optimizer == WeightOptimizer.Adam || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
         InputEncodings.Parse(Encoding);
         return this;
     }

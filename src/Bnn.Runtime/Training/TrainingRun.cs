@@ -120,7 +120,7 @@ public sealed class TrainingRun : IDisposable
     /// <param name="seed">Decides order and augmentation.</param>
     public static TrainingRun Continue(TrainingRun parent, int epochs, double learningRate, ulong seed = 0)
     {
-        TrainingOptions options = parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed, TwoStageShare = 0 };
+        TrainingOptions options = parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed };
         return parent.Derive(options, parent.Network.Clone(), "continued", seed);
     }
 
@@ -178,7 +178,6 @@ public sealed class TrainingRun : IDisposable
         if (Options.FullPrecision)
             throw new InvalidOperationException("A full-precision network has no binary weights to fold.");
         LatentNetwork final = Network.Clone();
-        final.Binarization.HasRealWeights = false;      // as they are in the first of two stages
         var evaluator = new Evaluator(final, _pool, Temperature);
         evaluator.ReestimateStatistics(FinalPass(), cancel);
         FloatEvaluation validation = evaluator.Run(Split.Validation, cancel);

@@ -39,8 +39,6 @@ internal sealed class TrainCommand
     private readonly Option<Surrogate> _surrogate = Choice.Option<Surrogate>("--surrogate", "Slope of the signs in the backward pass: clip, bi-real or reste");
     private readonly Option<double> _labelSmoothing = Number.Option(
         "--label-smoothing", "Share of the target that all classes get alike", Defaults.LabelSmoothing, 0.0, 0.999);
-    private readonly Option<double> _twoStage = Number.Option(
-        "--two-stage", "Share of the epochs with real weights before they become binary", Defaults.TwoStageShare, 0.0, 0.999);
     private readonly Option<string?> _teacher = new("--teacher") { Description = "A run to learn from, for example one of --full-precision", HelpName = "RUN" };
     private readonly Option<double?> _distillation = Number.Optional(
         "--distillation", "Weight of the teacher in the loss, the labels having the rest [default: 0.5]", 0.000001, 1.0);
@@ -75,7 +73,7 @@ internal sealed class TrainCommand
         ])
         {
             _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
-            _surrogate, _labelSmoothing, _twoStage, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
+            _surrogate, _labelSmoothing, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
             _threads, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
@@ -132,7 +130,6 @@ internal sealed class TrainCommand
             BatchNormScale = parsed.GetValue(_batchNormScale),
             Surrogate = parsed.GetValue(_surrogate),
             LabelSmoothing = parsed.GetValue(_labelSmoothing),
-            TwoStageShare = parsed.GetValue(_twoStage),
             FullPrecision = parsed.GetValue(_fullPrecision),
             DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,
             DistillationSoftness = isTaught ? parsed.GetValue(_softness) : 0,

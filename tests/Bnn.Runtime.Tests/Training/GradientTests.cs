@@ -48,10 +48,6 @@ public sealed class GradientTests
     public void Gradients_with_surrogates_are_the_written_formulas(string architecture, Surrogate surrogate, double order) =>
         CheckEngine(architecture, hasScale: true, isSmooth: false, new() { Surrogate = surrogate, Order = (float)order });
 
-    [Theory, MemberData(nameof(Architectures))]
-    public void Gradients_with_real_weights_and_binary_sums_are_the_written_formulas(string architecture, bool hasScale) =>
-        CheckEngine(architecture, hasScale, isSmooth: false, new() { HasRealWeights = true });
-
     private static void CheckFormulas(string architecture, bool hasScale, Binarization binarization)
     {
         (LatentNetwork network, LabeledImages images) = Make(architecture, hasScale);
@@ -83,8 +79,7 @@ public sealed class GradientTests
         double expected = slow.Loss(gradients: true);
 
         using var pool = new WorkerPool(2);
-        if (isSmooth)
-            network.Binarization.HasRealWeights = network.Binarization.HasRealValues = true;
+        network.Binarization.IsReal = isSmooth;
         var forward = new ForwardPass(network, images.Count, pool);
         var gradients = new GradientKeeper();
         var backward = new BackwardPass(forward, Smoothing, Temperature) { Check = gradients };

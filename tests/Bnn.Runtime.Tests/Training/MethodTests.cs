@@ -14,7 +14,6 @@ public sealed class MethodTests
     {
         ["bi-real"] = s_options with { Surrogate = Surrogate.BiReal, Architecture = "conv3x3-14 pool dense-9 scores" },
         ["reste"] = s_options with { Surrogate = Surrogate.Reste },
-        ["two-stage"] = s_options with { TwoStageShare = 0.5 },
         ["full-precision"] = s_options with { FullPrecision = true, Architecture = "conv3x3-14 pool conv3x3-6-g2-s2 dense-9 scores" },
         ["teacher"] = s_options with { DistillationWeight = 0.7, DistillationSoftness = 3, Encoding = "thermometer-2" },
         ["bop"] = s_options with { Optimizer = WeightOptimizer.Bop, Adaptivity = 0.01, FlipThreshold = 1e-6 },
@@ -60,34 +59,11 @@ public sealed class MethodTests
     {
         using TrainingRun run = Train(s_methods["full-precision"]);
         Checkpoint checkpoint = run.ToCheckpoint();
-        Assert.True(checkpoint.Network.Binarization is { HasRealWeights: true, HasRealValues: true });
+        Assert.True(checkpoint.Network.Binarization.IsReal);
         int[] predicted = checkpoint.Predict(run.Split.Validation, threads: 2);
         Assert.Equal(run.History[^1].ValidationAccuracy, predicted.Zip(run.Split.Validation.Labels).Average(pair => pair.First == pair.Second ? 1.0 : 0));
-        checkpoint.Network.Binarization.HasRealWeights = checkpoint.Network.Binarization.HasRealValues = false;
+        checkpoint.Network.Binarization.IsReal = false;
         Assert.NotEqual(predicted, checkpoint.Predict(run.Split.Validation));
-    }
-
-    [Fact]
-    public void Two_stages_have_a_schedule_each_and_the_second_is_binary()
-    {
-        TrainingOptions options = s_options with { Epochs = 10, TwoStageShare = 0.4, LearningRate = 0.02 };
-        const int Steps = 7;
-        var schedule = new Schedule(options, Steps);
-        Schedule first = new(options with { Epochs = 4, TwoStageShare = 0 }, Steps), second = new(options with { Epochs = 6, TwoStageShare = 0 }, Steps);
-        for (int epoch = 0; epoch < 10; epoch++)
-        {
-            var binarization = new Binarization();
-            schedule.Apply(epoch, binarization);
-            Assert.Equal((epoch < 4, false), (binarization.HasRealWeights, binarization.HasRealValues));
-            for (int step = 0; step < Steps; step++)
-            {
-                double expected = epoch < 4 ? first.LearningRate(epoch, step) : Schedule.SecondStageRate * second.LearningRate(epoch - 4, step);
-                Assert.Equal(expected, schedule.LearningRate(epoch, step), 15);
-            }
-        }
-        using TrainingRun run = Start(s_options with { TwoStageShare = 0.9 });
-        run.RunEpoch();
-        Assert.InRange(run.Fold().ValidationAccuracy, 0, 1);     // of the signs, half way
     }
 
     [Fact]
@@ -208,8 +184,6 @@ public sealed class MethodTests
     [Fact]
     public void Options_that_exclude_each_other_are_named()
     {
-        Check(s_options with { FullPrecision = true, TwoStageShare = 0.5 }, "TwoStageShare");
-        Check(s_options with { Optimizer = WeightOptimizer.Bop, TwoStageShare = 0.5 }, "TwoStageShare");
         Check(s_options with { Optimizer = WeightOptimizer.Bop, FullPrecision = true }, "Optimizer");
         Check(s_options with { Surrogate = (Surrogate)7 }, "Surrogate");
         Check(s_options with { DistillationWeight = double.NaN }, "DistillationWeight");

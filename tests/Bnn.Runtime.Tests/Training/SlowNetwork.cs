@@ -10,7 +10,7 @@ namespace Bnn.Runtime.Tests.Training;
 /// <param name="isSmooth">Whether all signs are replaced by functions with a slope.</param>
 /// <param name="temperature">Logit by score.</param>
 /// <param name="smoothing">Of the labels.</param>
-/// <remarks>Surrogate, order and whether weights are real are those of the network's <see cref="Binarization"/>.</remarks>
+/// <remarks>Surrogate and order are those of the network's <see cref="Binarization"/>.</remarks>
 internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byte[] labels, bool isSmooth, double temperature, double smoothing)
 {
     private const double Inner = 0.1, Outer = 1.5;      // of ReSTE
@@ -63,7 +63,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
             values[l + 1] = Table(geometry.Result.Count, (s, i) => isSmooth ? Smooth(y[l][s][i]) : y[l][s][i] >= 0 ? 1 : -1);
         }
         int classes = network.Classes;
-        double[][] logits = Table(classes, (s, c) => temperature * (sums[^1][s][c] + (HasRealWeights ? Biases[c] : Math.Round(Biases[c]))));
+        double[][] logits = Table(classes, (s, c) => temperature * (sums[^1][s][c] + (isSmooth ? Biases[c] : Math.Round(Biases[c]))));
         double[][] p = logits.Select(row => row.Select(x => Math.Exp(x) / row.Sum(Math.Exp)).ToArray()).ToArray();
         double[][] target = Table(classes, (s, c) => (labels[s] == c ? 1 - smoothing : 0) + (smoothing / classes));
         double loss = -Enumerable.Range(0, _n).Average(s => Enumerable.Range(0, classes).Sum(c => target[s][c] * Math.Log(p[s][c])));
@@ -182,9 +182,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
             sample(s);
     }
 
-    private bool HasRealWeights => isSmooth || _binarization.HasRealWeights;
-
-    private double Binary(double latent) => HasRealWeights ? latent : latent >= 0 ? 1 : -1;
+    private double Binary(double latent) => isSmooth ? latent : latent >= 0 ? 1 : -1;
 
     // The functions that stand for the sign, and their slopes, in the words of their sources.
     private double Smooth(double y) => (Math.Abs(y), _binarization.Surrogate) switch

@@ -8,11 +8,11 @@ namespace Bnn.Training;
 /// <remarks>A network has one; it changes between steps at most.</remarks>
 internal sealed class Binarization
 {
-    /// <summary>Whether latent weights are multiplied as they are, and biases added unrounded.</summary>
-    public bool HasRealWeights { get; set; }
-
-    /// <summary>Whether the function of the surrogate takes the place of the sign of y.</summary>
-    public bool HasRealValues { get; set; }
+    /// <summary>
+    /// Full precision: latent weights are multiplied as they are, biases added unrounded, and the function of the surrogate takes the place of the sign of y.
+    /// Stages look at it when they are made; it does not change then.
+    /// </summary>
+    public bool IsReal { get; set; }
 
     /// <summary>The slope that stands for that of the sign of y.</summary>
     public Surrogate Surrogate { get; set; }
@@ -22,31 +22,31 @@ internal sealed class Binarization
 
     /// <summary>The weight that a latent stands for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Weight(V latent) => HasRealWeights ? latent : BatchNorm.Sign(latent);
+    public V Weight(V latent) => IsReal ? latent : BatchNorm.Sign(latent);
 
     /// <summary>The same for one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Weight(float latent) => HasRealWeights ? latent : latent >= 0 ? 1 : -1;
+    public float Weight(float latent) => IsReal ? latent : latent >= 0 ? 1 : -1;
 
     /// <summary>What the next layer sees of y.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Value(V y) => HasRealValues ? RealValue(y) : BatchNorm.Sign(y);
+    public V Value(V y) => IsReal ? RealValue(y) : BatchNorm.Sign(y);
 
     /// <summary>The same, lane by lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Value(Vector512<float> y) =>
-        HasRealValues ? Vector512.Create(RealValue(y.GetLower()), RealValue(y.GetUpper())) : BatchNorm.Sign(y);
+        IsReal ? Vector512.Create(RealValue(y.GetLower()), RealValue(y.GetUpper())) : BatchNorm.Sign(y);
 
     /// <summary>The same for one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Value(float y) => HasRealValues ? RealValue(Vector256.Create(y)).ToScalar() : y >= 0 ? 1 : -1;
+    public float Value(float y) => IsReal ? RealValue(Vector256.Create(y)).ToScalar() : y >= 0 ? 1 : -1;
 
     /// <summary>What is added to a score.</summary>
-    public float Bias(float bias) => HasRealWeights ? bias : LatentNetwork.RoundBias(bias);
+    public float Bias(float bias) => IsReal ? bias : LatentNetwork.RoundBias(bias);
 
     /// <summary>Sets all properties to those of another one.</summary>
     public void CopyFrom(Binarization other) =>
-        (HasRealWeights, HasRealValues, Surrogate, Order) = (other.HasRealWeights, other.HasRealValues, other.Surrogate, other.Order);
+        (IsReal, Surrogate, Order) = (other.IsReal, other.Surrogate, other.Order);
 
     private V RealValue(V y) => Surrogate switch
     {

@@ -27,8 +27,8 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
-        _signs = !batch.Binarization.HasRealValues && SignConvolution.Suits(layer, isEightBit) ? new(_layout, layer, batch) : null;
-        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null || batch.Binarization.HasRealWeights, needsGradient: previous is not null);
+        _signs = !batch.Binarization.IsReal && SignConvolution.Suits(layer, isEightBit) ? new(_layout, layer, batch) : null;
+        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null, needsGradient: previous is not null);
         _inputGradient = new(_layout, _weights, batch);
         if (PooledWeightGradient.Suits(_layout))
             _pooledGradient = new(_layout, layer, batch);
@@ -56,7 +56,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     public override void Forward(bool stopAtSums)
     {
         Batch.Pool.Run(_weights.Panels, _packTask, TrainingPhase.Forward);
-        if (_signs is not null && !Batch.Binarization.HasRealWeights)
+        if (_signs is not null)
             Batch.Pool.Run(_signs.Blocks, _packSignsTask, TrainingPhase.Forward);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
@@ -111,7 +111,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     private void ForwardSample(int row, int worker)
     {
         float* outputs = _outputs[worker].Pointer;
-        if (_signs is not null && !Batch.Binarization.HasRealWeights)
+        if (_signs is not null)
         {
             _values.PackSigns(_signs, row, worker);
             for (int block = 0; block < _signs.Blocks; block++)

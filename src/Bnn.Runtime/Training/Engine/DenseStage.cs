@@ -223,7 +223,7 @@ internal sealed unsafe class DenseStage : Stage
     // The signs of a panel in place; those of inputs that are missing stay 0.
     private void TakeSigns(float* panel, int rows, int width)
     {
-        if (Batch.Binarization.HasRealWeights)
+        if (Batch.Binarization.IsReal)
             return;
         for (int k = 0; k < rows; k++, panel += Gemm.Columns)
         {
