@@ -115,6 +115,16 @@ internal sealed class LatentNetwork
         }
     }
 
+    /// <summary>Latents become their signs, for an optimiser that knows no others: then none weighs more than another.</summary>
+    public void TakeSigns()
+    {
+        foreach (LatentLayer layer in Layers)
+        {
+            foreach (ref float weight in layer.Weights.Values.Span)
+                weight = weight >= 0 ? 1 : -1;
+        }
+    }
+
     /// <summary>Everything that is saved, in a fixed order.</summary>
     public IEnumerable<FloatBuffer> Buffers()
     {

@@ -91,6 +91,8 @@ public sealed class TrainingRun : IDisposable
         InputEncoding encoding = InputEncodings.Choose(options.Encoding, split.Training);
         var network = new LatentNetwork(data.Shape, encoding, Architecture.Parse(options.Architecture), data.ClassNames.Count, options.BatchNormScale);
         network.Initialize(options.Seed);
+        if (options.Optimizer == WeightOptimizer.Bop)
+            network.TakeSigns();
         return new(options, data, split, network, provenance: null, [], threads, teacher);
     }
 

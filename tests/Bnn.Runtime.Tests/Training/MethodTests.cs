@@ -105,6 +105,14 @@ public sealed class MethodTests
     }
 
     [Fact]
+    public void Bop_knows_nothing_but_signs()
+    {
+        using TrainingRun run = Train(s_methods["bop"]);
+        Assert.All(run.Network.Layers, layer => Assert.All(layer.Weights.Values.Span.ToArray(), weight => Assert.Equal(1, Math.Abs(weight))));
+        Assert.True(run.History.Sum(epoch => epoch.FlipShares[0]) > 0.01);
+    }
+
+    [Fact]
     public unsafe void Bop_flips_where_the_average_agrees_loudly_with_the_weight()
     {
         const float Rate = 0.25f, Threshold = 0.5f;

@@ -6,7 +6,7 @@ namespace Bnn.Training;
 /// <summary>The binary optimiser's step: m ← m + γ(g − m); a weight flips where |m| > τ and m has its sign.</summary>
 /// <param name="Adaptivity">γ of this step.</param>
 /// <param name="Threshold">τ</param>
-/// <remarks>A latent keeps its size and is negated; nothing depends on the size. Source: arXiv:1906.02107.</remarks>
+/// <remarks>Latents are ±1 then. Source: arXiv:1906.02107.</remarks>
 internal readonly unsafe record struct Bop(float Adaptivity, float Threshold)
 {
     /// <summary>Flips items from <paramref name="first"/> on.</summary>

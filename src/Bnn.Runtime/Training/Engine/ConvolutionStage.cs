@@ -10,15 +10,13 @@ internal sealed unsafe class ConvolutionStage : Stage
 {
     private readonly ConvolutionLayout _layout;
     private readonly ConvolutionWeights _weights;
-    private readonly SignConvolution? _signs;        // null: values that are no signs, or groups
+    private readonly SignConvolution? _signs;       // null: sums by products
     private readonly ConvolutionInputGradient _inputGradient;
-    private readonly ConvolutionWeightGradient? _weightGradient;     // one of these
+    private readonly ConvolutionWeightGradient? _weightGradient;    // one of these
     private readonly PooledWeightGradient? _pooledGradient;
-    private readonly ConvolutionResults _results;
+    private readonly ConvolutionValues _values;
     private readonly int _outputStride;             // of a channel in _outputs
-    private readonly FloatBuffer[] _planes;         // values of the first stage for each sample, of others for each worker
-    private readonly FloatBuffer[] _image, _outputs, _outputGradients, _pooled;  // per worker
-    private readonly ulong[][] _bits;               // per worker: signs of a sample
+    private readonly FloatBuffer[] _outputs, _outputGradients, _pooled;  // per worker
     private readonly SumPooling[] _pooling;         // per worker
     private readonly bool _isPlain;                 // sums may be written where they are kept
     private readonly Action<int, int> _packTask, _packSignsTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
@@ -29,29 +27,28 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
-        _signs = isEightBit || batch.Binarization.HasRealValues || geometry.Convolution!.Groups > 1 ? null : new(_layout, layer, batch);
+        _signs = !batch.Binarization.HasRealValues && SignConvolution.Suits(layer, isEightBit) ? new(_layout, layer, batch) : null;
         _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null || batch.Binarization.HasRealWeights, needsGradient: previous is not null);
         _inputGradient = new(_layout, _weights, batch);
         if (PooledWeightGradient.Suits(_layout))
             _pooledGradient = new(_layout, layer, batch);
         else
             _weightGradient = new(_layout, layer, batch);
-        _results = new(batch, this);
-        _planes = Enumerable.Range(0, previous is null ? batch.Capacity : batch.Pool.Threads).Select(_ => new FloatBuffer(_layout.SampleLength)).ToArray();
-        foreach (FloatBuffer planes in _planes)
-            planes.Span.Fill((geometry.Convolution!.PaddingBit ? 1 : -1) * (isEightBit ? 255 : 1));
-        _image = batch.PerWorker(geometry.Input.Count);
+        Results = new(batch, this);
+        _values = new(batch, this, _layout, (geometry.Convolution!.PaddingBit ? 1 : -1) * (isEightBit ? 255 : 1));
         _outputStride = ConvolutionLayout.WholeTiles(_layout.OutputLength + Transposition.Block);
         _outputs = batch.PerWorker((SignCounts.Channels * _outputStride) + (3 * _layout.Pitch) + Gemm.Columns);
         _outputGradients = batch.PerWorker(_layout.GradientLength);
-        _bits = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new ulong[geometry.Input.Channels * (_signs?.SignWords ?? 0)]).ToArray();
         _isPlain = geometry.Pools.Length == 0 && _layout.Pitch == geometry.Output.Width && geometry.Output.Width % Transposition.Block == 0;
         _pooled = batch.PerWorker(geometry.Positions);
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
-        (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => _results.MaskSample(row), BackwardShard);
+        (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => Results.MaskSample(row), BackwardShard);
         _packSignsTask = (block, worker) => _signs!.Pack(block, worker);
         _weightTask = StepWeights;
     }
+
+    /// <summary>What is kept of the batch.</summary>
+    public ConvolutionResults Results { get; }
 
     private int Positions => Layer.Geometry.Positions;
 
@@ -63,7 +60,7 @@ internal sealed unsafe class ConvolutionStage : Stage
             Batch.Pool.Run(_signs.Blocks, _packSignsTask, TrainingPhase.Forward);
         Batch.Pool.Run(Batch.Rows, _forwardTask);
         if (!stopAtSums)
-            _results.SetNorm();
+            Results.SetNorm();
     }
 
     /// <inheritdoc/>
@@ -73,22 +70,22 @@ internal sealed unsafe class ConvolutionStage : Stage
         // A convolution masks what it gives back sample by sample; a dense stage gives it channel by channel.
         if (Next is not ConvolutionStage)
             Batch.Pool.Run(Batch.Rows, _maskTask, TrainingPhase.Normalize);
-        _results.StepNorm(sink);
+        Results.StepNorm(sink);
         Batch.Pool.Run(Batch.Shards, _backwardTask, TrainingPhase.Normalize);
         Batch.Pool.Run(_weightGradient?.Tiles ?? _pooledGradient!.Tasks, _weightTask, TrainingPhase.Optimizer);
     }
 
     /// <inheritdoc/>
-    public override float Sum(int row, int channel, int position) => _results.Sums(row, channel)[position];
+    public override float Sum(int row, int channel, int position) => Results.Sums(row, channel)[position];
 
     /// <inheritdoc/>
-    public override void AddStatistics(double[] sums, double[] squares) => _results.AddStatistics(sums, squares);
+    public override void AddStatistics(double[] sums, double[] squares) => Results.AddStatistics(sums, squares);
 
     /// <summary>Writes the values of sample <paramref name="row"/> that the next stage sees: ±1, <c>[channels][positions]</c>.</summary>
     public void WriteBits(int row, float* values)
     {
         for (int c = 0; c < Layer.Channels; c++, values += Positions)
-            _results.WriteValues(row, c, values, Positions, Positions);
+            Results.WriteValues(row, c, values, Positions, Positions);
     }
 
     /// <summary>Takes the gradients by some of the values that the next, dense stage saw.</summary>
@@ -100,7 +97,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         for (int row = 0; row < Batch.Rows; row++, gradients += Gemm.Columns)
         {
-            float* to = _results.Gradients(row, 0) + ((long)first * positions);
+            float* to = Results.Gradients(row, 0) + ((long)first * positions);
             if (positions == 1)
             {
                 new ReadOnlySpan<float>(gradients, count).CopyTo(new Span<float>(to, count));
@@ -116,17 +113,17 @@ internal sealed unsafe class ConvolutionStage : Stage
         float* outputs = _outputs[worker].Pointer;
         if (_signs is not null && !Batch.Binarization.HasRealWeights)
         {
-            TakeSigns(_signs, row, worker);
+            _values.PackSigns(_signs, row, worker);
             for (int block = 0; block < _signs.Blocks; block++)
             {
                 Batch.Enter(worker, TrainingPhase.Forward);
                 int channel = block * SignCounts.Channels, channels = Math.Min(SignCounts.Channels, Layer.Channels - channel);
                 if (_isPlain && channels == SignCounts.Channels)
                 {
-                    _signs.Run(block, _results.Sums(row, channel), Positions, worker);
+                    _signs.Run(block, Results.Sums(row, channel), Positions, worker);
                     Batch.Enter(worker, TrainingPhase.Pool);
                     for (int c = channel; c < channel + channels; c++)
-                        _results.TakeStatistics(row, c);
+                        Results.TakeStatistics(row, c);
                     continue;
                 }
                 _signs.Run(block, outputs, _outputStride, worker);
@@ -134,7 +131,7 @@ internal sealed unsafe class ConvolutionStage : Stage
             }
             return;
         }
-        float* planes = Values(row, worker, isNew: true);
+        float* planes = _values.Planes(row, worker, isNew: true);
         fixed (int* taps = _layout.Taps)
         {
             for (int panel = 0; panel < _weights.ForwardPanels; panel++)
@@ -154,65 +151,10 @@ internal sealed unsafe class ConvolutionStage : Stage
         Batch.Enter(worker, TrainingPhase.Pool);
         for (int c = first; c < first + channels; c++, outputs += _outputStride)
         {
-            fixed (int* sources = _results.Sources(row, c))
-                _pooling[worker].Run(outputs, _results.Sums(row, c), sources);
-            _results.TakeStatistics(row, c);
+            fixed (int* sources = Results.Sources(row, c))
+                _pooling[worker].Run(outputs, Results.Sums(row, c), sources);
+            Results.TakeStatistics(row, c);
         }
-    }
-
-    private void TakeSigns(SignConvolution to, int row, int worker)
-    {
-        fixed (ulong* signs = _bits[worker])
-        {
-            if (Encoder is not null)
-            {
-                TakeImage(row, worker, _image[worker].Pointer);
-                to.WriteSigns(_image[worker].Pointer, signs);
-            }
-            else
-            {
-                Batch.Enter(worker, TrainingPhase.Normalize);
-                var before = (ConvolutionStage)Previous!;
-                for (int c = 0; c < before.Layer.Channels; c++)
-                    before._results.WriteSigns(row, c, signs + (c * to.SignWords));
-            }
-            to.Take(signs, worker);
-        }
-    }
-
-    private void TakeImage(int row, int worker, float* image)
-    {
-        Batch.Enter(worker, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
-        if (Encoder is null)
-        {
-            ((ConvolutionStage)Previous!).WriteBits(row, image);
-            return;
-        }
-        Batch.Encode(Encoder, row, worker, image);
-        _layout.Spread(image, _planes[row].Pointer);
-    }
-
-    // The values of a sample in planes: kept for the first stage, else made anew from the sums before it.
-    private float* Values(int row, int worker, bool isNew)
-    {
-        if (Encoder is null)
-        {
-            Batch.Enter(worker, TrainingPhase.Normalize);
-            var before = (ConvolutionStage)Previous!;
-            if (_layout.IsSingle)
-            {
-                float* to = _planes[worker].Pointer + (_layout.Padding.Top * _layout.Pitch) + _layout.Padding.Left;
-                for (int c = 0; c < before.Layer.Channels; c++, to += _layout.PlaneSize)
-                    before._results.WriteValues(row, c, to, _layout.Geometry.Input.Width, _layout.Pitch);
-                return _planes[worker].Pointer;
-            }
-            before.WriteBits(row, _image[worker].Pointer);
-            _layout.Spread(_image[worker].Pointer, _planes[worker].Pointer);
-            return _planes[worker].Pointer;
-        }
-        if (isNew)
-            TakeImage(row, worker, _image[worker].Pointer);
-        return _planes[row].Pointer;
     }
 
     private void BackwardShard(int shard, int worker)
@@ -224,7 +166,7 @@ internal sealed unsafe class ConvolutionStage : Stage
         for (int row = first; row < end; row++)
         {
             Batch.Enter(worker, TrainingPhase.Normalize);
-            float* values = Values(row, worker, isNew: false);
+            float* values = _values.Planes(row, worker, isNew: false);
             _pooledGradient?.Take(values, worker);
             if (_pooling[worker].IsPlain)
                 WriteOutputGradients(row, outputGradients);
@@ -233,9 +175,9 @@ internal sealed unsafe class ConvolutionStage : Stage
             if (Previous is ConvolutionStage before)
             {
                 Batch.Enter(worker, TrainingPhase.InputGradient);
-                _inputGradient.Run(outputGradients, before._results.Gradients(row, 0), worker);
+                _inputGradient.Run(outputGradients, before.Results.Gradients(row, 0), worker);
                 Batch.Enter(worker, TrainingPhase.Normalize);
-                before._results.MaskSample(row);
+                before.Results.MaskSample(row);
             }
             Batch.Enter(worker, TrainingPhase.WeightGradient);
             _weightGradient?.Add(shard, values, outputGradients, worker);
@@ -253,7 +195,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     {
         float* to = outputGradients + _layout.GradientOrigin;
         for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
-            _results.WriteSumGradients(row, c, to, Layer.Geometry.Result.Width, _layout.Pitch);
+            Results.WriteSumGradients(row, c, to, Layer.Geometry.Result.Width, _layout.Pitch);
     }
 
     // The same behind pools. Windows may overlap, so that one output gets several gradients.
@@ -265,8 +207,8 @@ internal sealed unsafe class ConvolutionStage : Stage
             new Span<float>(outputGradients, _layout.GradientLength).Clear();
         for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)
         {
-            _results.WriteSumGradients(row, c, pooled, Positions, Positions);
-            Span<int> sources = _results.Sources(row, c);
+            Results.WriteSumGradients(row, c, pooled, Positions, Positions);
+            Span<int> sources = Results.Sources(row, c);
             if (needsPlanes)
             {
                 for (int i = 0; i < sources.Length; i++)

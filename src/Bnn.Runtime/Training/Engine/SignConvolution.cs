@@ -22,6 +22,7 @@ internal sealed unsafe class SignConvolution
     private readonly ulong[] _masks;                // [words]
     private readonly int[] _places;                 // [positions] byte of each input pixel
     private readonly ulong[] _weights;              // [blocks][words][16]
+    private readonly ulong[][] _signs;              // per worker: [input channels][SignWords]
     private readonly byte[][] _pixels;              // per worker
     private readonly FloatBuffer[] _dots;           // per worker: [16][16]
 
@@ -45,9 +46,16 @@ internal sealed unsafe class SignConvolution
         Blocks = (layer.Channels + SignCounts.Channels - 1) / SignCounts.Channels;
         _weights = GC.AllocateArray<ulong>(Blocks * words * SignCounts.Channels, pinned: true);
         int bytes = checked((_input.Height + padding.Top + padding.Bottom) * _row);
+        _signs = Enumerable.Range(0, batch.Pool.Threads).Select(_ => GC.AllocateArray<ulong>(channels * SignWords, pinned: true)).ToArray();
         _pixels = Enumerable.Range(0, batch.Pool.Threads).Select(_ => Padded(bytes)).ToArray();
         _dots = batch.PerWorker(SignCounts.Channels * Transposition.Block);
     }
+
+    /// <summary>
+    /// Whether the values of a layer are signs, all channels see all of them, and counting is the faster way: on 256-bit vectors not for a word or two.
+    /// </summary>
+    public static bool Suits(LatentLayer layer, bool isEightBit) =>
+        !isEightBit && layer.Geometry.Convolution!.Groups == 1 && (Vector512.IsHardwareAccelerated || layer.Inputs > 128);
 
     /// <summary>Blocks of 16 output channels: tasks of <see cref="Pack"/>.</summary>
     public int Blocks { get; }
@@ -73,9 +81,13 @@ internal sealed unsafe class SignConvolution
         }
     }
 
-    /// <summary>Signs of values, <c>[channels][positions]</c>, in the form that <see cref="Take"/> wants.</summary>
-    public void WriteSigns(float* values, ulong* signs)
+    /// <summary>Where a worker writes the signs of a sample, <c>[channels][SignWords]</c>: a bit is 1 where the value at its position is below 0; tail bits 0.</summary>
+    public ulong* Signs(int worker) => (ulong*)Unsafe.AsPointer(ref _signs[worker][0]);
+
+    /// <summary>Writes the signs of a sample from its values, <c>[channels][positions]</c>.</summary>
+    public void WriteSigns(float* values, int worker)
     {
+        ulong* signs = Signs(worker);
         for (int c = 0; c < _input.Channels; c++, values += _places.Length)
         {
             for (int first = 0; first < _places.Length; first += 64)
@@ -91,11 +103,11 @@ internal sealed unsafe class SignConvolution
         }
     }
 
-    /// <summary>Packs the values of a sample.</summary>
-    /// <param name="signs"><c>[channels][SignWords]</c>: a bit is 1 where the value at its position is below 0; tail bits 0.</param>
-    /// <param name="worker">Who runs, and calls <see cref="Run"/> next.</param>
-    public void Take(ulong* signs, int worker)
+    /// <summary>Packs the signs of a sample that are written now.</summary>
+    /// <param name="worker">Who wrote them, and calls <see cref="Run"/> next.</param>
+    public void Take(int worker)
     {
+        ulong* signs = Signs(worker);
         int positions = _places.Length;
         Span<ulong> rows = stackalloc ulong[LaneTranspose.Rows];
         fixed (byte* pixels = _pixels[worker])
