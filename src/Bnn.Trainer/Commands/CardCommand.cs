@@ -53,14 +53,16 @@ internal static class CardCommand
         string model = Path.Combine(folder, name + ".bnn"), page = Path.Combine(folder, name + ".md");
         string text = BnnWriter.Write(network);
         var input = new ModelInput(model, network, BnnReader.Read(text).Hash, Run: null);
-        var card = new ModelCard(name, result, network, input.Hash, System.Text.Encoding.UTF8.GetByteCount(text), Measure(input, result, access, context.Cancel));
+        PlanMeasurement measured = Measure(input, result, access, context.Cancel);
+        var card = new ModelCard(name, result, network, input.Hash, System.Text.Encoding.UTF8.GetByteCount(text), measured);
         context.Stop.While(
             () => AtomicFile.WriteAll(
                 (model, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text))),
                 (page, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(card.ToMarkdown())))),
             afterwards: $"stopped; {model} and {page} were written.");
         Summary.Write(
-            context.Out, $"{name}: card written.", [("model", $"{model}, {Text.Size(card.FileBytes)}"), ("page", page)], [$"bnn inspect {Text.Argument(model)} --measure"]);
+            context.Out, $"{name}: card written.", [("model", $"{model}, {Text.Size(card.FileBytes)}"), ("page", page)],
+            [$"bnn inspect {Text.Argument(model)} --measure"]);
         return ExitCode.Ok;
     }
 

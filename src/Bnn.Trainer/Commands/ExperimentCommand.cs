@@ -15,12 +15,25 @@ internal static class ExperimentCommand
     public static Command Create(CommandContext context)
     {
         var file = new Argument<string>("FILE") { Description = "The experiment, as JSON with comments; docs/experiments.md tells what stands in it" };
-        var results = new Option<string?>("--results") { Description = "Where results are kept, in a folder with the experiment's name [default: results beside FILE]", HelpName = "DIR" };
-        var work = new Option<string>("--work") { Description = "Where runs are worked on; experiments can share it", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "experiments") };
-        Option<double?> minutes = Number.Optional("--minutes", "Stop between two epochs before so many minutes are over [default: the file's, or no limit]", 0.0, 1_000_000.0);
+        var results = new Option<string?>("--results")
+        {
+            Description = "Where results are kept, in a folder with the experiment's name [default: results beside FILE]",
+            HelpName = "DIR",
+        };
+        var work = new Option<string>("--work")
+        {
+            Description = "Where runs are worked on; experiments can share it",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("runs", "experiments"),
+        };
+        Option<double?> minutes = Number.Optional(
+            "--minutes", "Stop between two epochs before so many minutes are over [default: the file's, or no limit]", 0.0, 1_000_000.0);
         var plan = new Option<bool>("--plan") { Description = "Only tell which runs there are, which are done, and how long the others will take" };
         var parallel = new Option<bool>("--parallel") { Description = "Do as many runs side by side as there are threads, each on one" };
-        var carry = new Option<bool>("--carry") { Description = "At the end, keep the states of unfinished runs with the results, so that another machine can go on" };
+        var carry = new Option<bool>("--carry")
+        {
+            Description = "At the end, keep the states of unfinished runs with the results, so that another machine can go on",
+        };
         Option<int> threads = CommonOptions.Threads();
         Option<string?> dataDir = CommonOptions.DataDir();
         Option<bool> offline = CommonOptions.Offline();
@@ -34,7 +47,8 @@ internal static class ExperimentCommand
         };
         command.SetAction(parsed => Run(context, new(
             parsed.GetRequiredValue(file), parsed.GetValue(results), parsed.GetRequiredValue(work), parsed.GetValue(minutes), parsed.GetValue(plan),
-            parsed.GetValue(parallel), parsed.GetValue(carry), parsed.GetValue(threads), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
+            parsed.GetValue(parallel), parsed.GetValue(carry), parsed.GetValue(threads),
+            DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)))));
         return command;
     }
 

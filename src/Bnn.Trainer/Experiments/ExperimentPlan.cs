@@ -29,7 +29,10 @@ internal sealed record ExperimentPlan(Experiment Experiment, IReadOnlyList<Arm> 
             }
         }
         if (experiment.Baseline is { } named && !arms.Exists(plan.IsBaseline))
-            throw new InvalidDataException($"{experiment.Path}: \"baseline\" is \"{named}\", but there are {string.Join("; ", arms.Select(plan.Plain).Distinct())}.");
+        {
+            string known = string.Join("; ", arms.Select(plan.Plain).Distinct());
+            throw new InvalidDataException($"{experiment.Path}: \"baseline\" is \"{named}\", but there are {known}.");
+        }
         return plan with { Runs = [.. runs.Values] };
     }
 
@@ -60,7 +63,10 @@ internal sealed record ExperimentPlan(Experiment Experiment, IReadOnlyList<Arm> 
                 {
                     string parentPoint = Inherited(parent, experiment, set);
                     foreach (Setting[] own in Points(variant.Grid))
-                        arms.Add(new(Label(experiment, set, variant.Name, parentPoint, Words(own)), variant, parent.Point, set, [.. variant.Options, .. own], parent));
+                    {
+                        string label = Label(experiment, set, variant.Name, parentPoint, Words(own));
+                        arms.Add(new(label, variant, parent.Point, set, [.. variant.Options, .. own], parent));
+                    }
                 }
                 continue;
             }

@@ -34,8 +34,10 @@ internal sealed class ExperimentReader
         bool readsTest = Word(Find(file, "test"), "never", "once") == "once";
         if (readsTest && data.OfType<OwnData>().FirstOrDefault() is { } own)
             Fail(Find(file, "test")!.Line, $"{own.Argument} has no test set of its own.");
+        bool keepsModels = Word(Find(file, "keep"), "nothing", "model") == "model";
         return new(
-            _path, Name(Find(file, "name")), data, Seeds(Find(file, "seeds")), options, grid, variants, Text(Find(file, "baseline")), readsTest, Word(Find(file, "keep"), "nothing", "model") == "model", Minutes(Find(file, "minutes")));
+            _path, Name(Find(file, "name")), data, Seeds(Find(file, "seeds")), options, grid, variants, Text(Find(file, "baseline")), readsTest, keepsModels,
+            Minutes(Find(file, "minutes")));
     }
 
     private string Name(JsonMember? member)
@@ -94,9 +96,16 @@ internal sealed class ExperimentReader
         {
             Variant? parent = waiting.Find(other => other.Name == variant.Parent);
             if (parent is null)
-                Fail(variant.Line, $"\"{variant.Name}\" needs \"{variant.Parent}\", but no variant is called that{Meant(variant.Parent!, waiting.Select(other => other.Name))}");
+            {
+                string meant = Meant(variant.Parent!, waiting.Select(other => other.Name));
+                Fail(variant.Line, $"\"{variant.Name}\" needs \"{variant.Parent}\", but no variant is called that{meant}");
+            }
             if (variant.Teacher is not null && (parent.From is not null || parent.Grid.Count > 0))
-                Fail(variant.Line, $"\"{variant.Name}\" learns from \"{parent.Name}\", which must have neither \"from\" nor a grid of its own: one run for each seed.");
+            {
+                Fail(
+                    variant.Line,
+                    $"\"{variant.Name}\" learns from \"{parent.Name}\", which must have neither \"from\" nor a grid of its own: one run for each seed.");
+            }
         }
         var ordered = new List<Variant>();
         while (waiting.Count > 0)

@@ -12,8 +12,10 @@ internal static class NearWord
         string? nearest = words.MinBy(word => Edits(written, word));
         return nearest is not null && Edits(written, nearest) <= Math.Min(MostEdits, nearest.Length / 2)
             ? nearest
-            : words.FirstOrDefault(word => written.Length > 2 && (word.StartsWith(written, StringComparison.Ordinal) || written.StartsWith(word, StringComparison.Ordinal)));
+            : words.FirstOrDefault(word => written.Length > 2 && (Begins(word, written) || Begins(written, word)));
     }
+
+    private static bool Begins(string word, string beginning) => word.StartsWith(beginning, StringComparison.Ordinal);
 
     // Levenshtein's distance.
     private static int Edits(string a, string b)

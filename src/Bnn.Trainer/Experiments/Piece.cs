@@ -92,13 +92,15 @@ internal sealed class Piece
     public bool IsWanted(PlannedRun run) => !IsDone(run) || (IsCheckpointWanted(run) && !Work.IsFinished(run));
 
     /// <summary>Runs whose state another machine would need to go on: half-done ones, and those that others start from.</summary>
-    public IReadOnlyList<PlannedRun> Unfinished => [.. Plan.Runs.Where(run => Work.IsBegun(run) && ((!IsDone(run) && !IsRandom(run)) || IsCheckpointWanted(run)))];
+    public IReadOnlyList<PlannedRun> Unfinished =>
+        [.. Plan.Runs.Where(run => Work.IsBegun(run) && ((!IsDone(run) && !IsRandom(run)) || IsCheckpointWanted(run)))];
 
     /// <summary>Epochs of a run that are still to be done.</summary>
     public int EpochsLeft(PlannedRun run) => IsWanted(run) && !Work.IsFinished(run) ? Math.Max(0, run.Recipe.Epochs - Work.Time(run).Epochs) : 0;
 
     /// <summary>Time that is still to be spent on all runs.</summary>
-    public TimeSpan TimeLeft() => TimeSpan.FromSeconds(Plan.Runs.Where(run => EpochsLeft(run) > 0).Sum(run => EpochsLeft(run) * Times.Of(run)) / _options.Workers);
+    public TimeSpan TimeLeft() =>
+        TimeSpan.FromSeconds(Plan.Runs.Where(run => EpochsLeft(run) > 0).Sum(run => EpochsLeft(run) * Times.Of(run)) / _options.Workers);
 
     /// <summary>Does it.</summary>
     /// <param name="finished">Called behind each run, by one thread at a time.</param>
@@ -117,7 +119,8 @@ internal sealed class Piece
         }
         catch (AggregateException problems)
         {
-            ExceptionDispatchInfo.Throw(problems.InnerExceptions.FirstOrDefault(problem => problem is not OperationCanceledException) ?? problems.InnerExceptions[0]);
+            Exception? failure = problems.InnerExceptions.FirstOrDefault(problem => problem is not OperationCanceledException);
+            ExceptionDispatchInfo.Throw(failure ?? problems.InnerExceptions[0]);
         }
     }
 
@@ -145,8 +148,8 @@ internal sealed class Piece
     }
 
     /// <summary>Writes files that a stop must not interrupt.</summary>
-    public void Save(Action write) =>
-        _context.Stop.While(write, $"stopped; {Done} of {Text.Count(Plan.Runs.Count, "run")} done, and the whole epochs of the others. Go on with the same command.");
+    public void Save(Action write) => _context.Stop.While(
+        write, $"stopped; {Done} of {Text.Count(Plan.Runs.Count, "run")} done, and the whole epochs of the others. Go on with the same command.");
 
     /// <summary>Takes note of a result.</summary>
     public void Keep(PlannedRun run, RunResult result)

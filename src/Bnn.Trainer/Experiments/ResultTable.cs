@@ -31,10 +31,12 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
         var text = new StringBuilder();
         int done = plan.Runs.Count(run => summaries.Any(summary => summary.Results.Any(result => result.Key == run.Key)));
         text.Append(CultureInfo.InvariantCulture, $"# {plan.Experiment.Name}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Data: {string.Join(", ", plan.Experiment.Data.Select(set => set.Argument))}. {done} of {Text.Count(plan.Runs.Count, "run")} done.\n");
+        string data = string.Join(", ", plan.Experiment.Data.Select(set => set.Argument));
+        text.Append(CultureInfo.InvariantCulture, $"Data: {data}. {done} of {Text.Count(plan.Runs.Count, "run")} done.\n");
         text.Append("Accuracies in percent: mean ± standard deviation over the seeds");
         text.Append(HasBaseline ? "; differences from the baseline in points, seed by seed: mean ± standard error.\n" : ".\n");
-        text.Append(CultureInfo.InvariantCulture, $"\n| {string.Join(" | ", Columns())} |\n| --- |{string.Concat(Enumerable.Repeat(" --: |", Columns().Count() - 1))}\n");
+        string right = string.Concat(Enumerable.Repeat(" --: |", Columns().Count() - 1));
+        text.Append(CultureInfo.InvariantCulture, $"\n| {string.Join(" | ", Columns())} |\n| --- |{right}\n");
         foreach (ArmSummary summary in summaries)
             text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Cells(summary))} |\n");
         text.Append('\n').AppendJoin('\n', pictures.Select(picture => $"![{Path.GetFileNameWithoutExtension(picture)}]({picture})")).Append('\n');
@@ -50,7 +52,8 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
         {
             string[] cells =
             [
-                Quoted(summary.Arm.Data.Argument), Quoted(plan.Plain(summary.Arm)), Whole(summary.Results.Count), Of(summary, result => result.Options.GetProperty("epochs").GetInt32()),
+                Quoted(summary.Arm.Data.Argument), Quoted(plan.Plain(summary.Arm)), Whole(summary.Results.Count),
+                Of(summary, result => result.Options.GetProperty("epochs").GetInt32()),
                 Number(summary.Validation.Mean), Number(summary.Validation.Deviation),
                 Number(summary.Difference?.Mean), Number(summary.Difference?.StandardError), Whole(summary.Difference?.Count ?? 0),
                 Number(summary.Test?.Mean), Number(summary.Test?.Deviation), Number(summary.TestDifference?.Mean), Number(summary.TestDifference?.StandardError),

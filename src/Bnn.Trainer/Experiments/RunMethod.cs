@@ -49,7 +49,8 @@ internal abstract class RunMethod
 
     /// <summary>What is wrong with the value of an option, or null.</summary>
     public string? Problem(Setting setting) =>
-        _command.Parse([.. Arguments("optdigits"), .. setting.Words]).Errors.Select(error => error.Message.Replace("--", "", StringComparison.Ordinal)).FirstOrDefault();
+        _command.Parse([.. Arguments("optdigits"), .. setting.Words]).Errors
+            .Select(error => error.Message.Replace("--", "", StringComparison.Ordinal)).FirstOrDefault();
 
     /// <summary>The line that a person would type, but for the names of folders.</summary>
     public string[] Line(DataSet data, IEnumerable<Setting> settings, ulong seed) =>

@@ -155,5 +155,7 @@ internal sealed record RunTime(int Epochs, double Seconds, double? ProcessorSeco
 
     /// <summary>With one more epoch.</summary>
     public RunTime Plus(TimeSpan clock, TimeSpan? processor) =>
-        new(Epochs + 1, Math.Round(Seconds + clock.TotalSeconds, 2), processor is { } more && ProcessorSeconds is { } before ? Math.Round(before + more.TotalSeconds, 2) : null);
+        new(Epochs + 1, Round(Seconds + clock.TotalSeconds), processor is { } more && ProcessorSeconds is { } before ? Round(before + more.TotalSeconds) : null);
+
+    private static double Round(double seconds) => Math.Round(seconds, 3);
 }

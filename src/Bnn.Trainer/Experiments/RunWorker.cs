@@ -92,7 +92,10 @@ internal sealed class RunWorker(Piece piece)
         RunTime time = piece.Work.Time(run);
         string of = $"of {Text.Count(training.Options.Epochs, "epoch")}";
         if (!training.IsFinished)
-            piece.Log($"{run.Title}: {(training.EpochsDone == 0 ? $"begins, {Text.Count(training.Options.Epochs, "epoch")}" : $"goes on after {training.EpochsDone} {of}")}");
+        {
+            string begins = training.EpochsDone == 0 ? $"begins, {Text.Count(training.Options.Epochs, "epoch")}" : $"goes on after {training.EpochsDone} {of}";
+            piece.Log($"{run.Title}: {begins}");
+        }
         var sinceLine = Stopwatch.StartNew();
         while (!training.IsFinished)
         {
@@ -110,7 +113,8 @@ internal sealed class RunWorker(Piece piece)
             if (sinceLine.Elapsed >= s_betweenLines && !training.IsFinished)
             {
                 sinceLine.Restart();
-                piece.Log($"{run.Title}: epoch {epoch.Epoch} {of}, loss {Text.Fixed(epoch.TrainingLoss, 3)}, validation {Text.Percent(epoch.ValidationAccuracy)}, "
+                piece.Log(
+                    $"{run.Title}: epoch {epoch.Epoch} {of}, loss {Text.Fixed(epoch.TrainingLoss, 3)}, validation {Text.Percent(epoch.ValidationAccuracy)}, "
                     + $"{Text.Duration(TimeSpan.FromSeconds(time.EpochSeconds))} an epoch");
             }
         }

@@ -14,7 +14,8 @@ internal sealed record Spread(int Count, double Mean, double Deviation)
     {
         double[] all = [.. numbers];
         double mean = all.Length == 0 ? double.NaN : all.Average();
-        return new(all.Length, mean, all.Length < 2 ? double.NaN : Math.Sqrt(all.Sum(number => (number - mean) * (number - mean)) / (all.Length - 1)));
+        double squares = all.Sum(number => (number - mean) * (number - mean));
+        return new(all.Length, mean, all.Length < 2 ? double.NaN : Math.Sqrt(squares / (all.Length - 1)));
     }
 }
 
@@ -23,7 +24,9 @@ internal sealed record Spread(int Count, double Mean, double Deviation)
 /// <param name="Results">By seed.</param>
 /// <param name="Validation">Accuracies on the validation split, in percent.</param>
 /// <param name="Test">Accuracies on the test set, in percent; null unless all were measured.</param>
-/// <param name="Difference">From the baseline on the validation split, in points: seed by seed, so that what seeds have in common drops out; null: no baseline.</param>
+/// <param name="Difference">
+/// From the baseline on the validation split, in points: seed by seed, so that what seeds have in common drops out; null: no baseline.
+/// </param>
 /// <param name="TestDifference">The same on the test set.</param>
 internal sealed record ArmSummary(
     Arm Arm, IReadOnlyList<RunResult> Results, Spread Validation, Spread? Test, Spread? Difference, Spread? TestDifference)

@@ -23,7 +23,8 @@ internal sealed record ModelCard(string Name, RunResult Result, Network Network,
         long live = layers.Sum(layer => layer.LiveWeights), operations = Network.Operations();
         var text = new StringBuilder();
         Add($"# {Name}\n");
-        Add($"`{Option("architecture")}` on {Network.Input} bytes, {Option("encoding")}; {Text.Whole(Network.ClassCount)} classes. File: [{Name}.bnn]({Name}.bnn).\n");
+        Add($"`{Option("architecture")}` on {Network.Input} bytes, {Option("encoding")}; {Text.Whole(Network.ClassCount)} classes.");
+        Add($"File: [{Name}.bnn]({Name}.bnn).\n");
         Add($"| | |\n| --- | --- |");
         Row("data", $"{Result.Data}; training set with SHA-256 `{Result.DataHash}`");
         Row("trained on", $"{Text.Count(Result.TrainingSamples, "sample")}; {Text.Whole(Result.Validation.Samples)} held out for decisions");
@@ -31,9 +32,11 @@ internal sealed record ModelCard(string Name, RunResult Result, Network Network,
         Row("test accuracy", Result.Test is { } test ? $"{Accuracy(test)}, read once" : "not measured");
         Row("live weights", $"{Text.Whole(live)}, {Text.Size((live + 7) / 8)} as bits");
         Row("file", $"{Text.Size(FileBytes)}, SHA-256 `{Hash}`");
-        Row("operations a sample", $"{Text.Whole(operations)}; {Text.Whole(operations - layers[0].Operations - layers[^1].Operations)} without the first and last layer");
+        long inner = operations - layers[0].Operations - layers[^1].Operations;
+        Row("operations a sample", $"{Text.Whole(operations)}; {Text.Whole(inner)} without the first and last layer");
         Row("time per image", Times());
-        Row("training", $"{Text.Count(Result.History.Count, "epoch")}, seed {Result.Seed}, {Spent()} on {Result.Machine.Processor} ({Text.Count(Result.Machine.Threads, "thread")})");
+        string where = $"{Result.Machine.Processor} ({Text.Count(Result.Machine.Threads, "thread")})";
+        Row("training", $"{Text.Count(Result.History.Count, "epoch")}, seed {Result.Seed}, {Spent()} on {where}");
         Row("engine; key", $"version {Result.Engine}; `{Result.Key}`");
         Add(Result.Command.Contains("bnn continue ", StringComparison.Ordinal)
             ? "\nIt was made by `bnn experiment` alone: no command line trains a run on."
@@ -65,8 +68,9 @@ internal sealed record ModelCard(string Name, RunResult Result, Network Network,
     private string Times()
     {
         CallTime single = Measured.Calls.First(call => call.Method == "Predict"), batch = Measured.Calls[^1];
-        return $"{Time(single.Nanoseconds)} with `Predict`, {Time(batch.Nanoseconds)} with `PredictBatch` of {Text.Whole(batch.Samples)}; generated code, one thread of "
-            + $"{Machine.Here(1).Processor} with registers of {LaneTier.All[Measured.Tier].Name}, on {Measured.Images}, median of {Text.Count(Measured.Rounds, "round")}";
+        return $"{Time(single.Nanoseconds)} with `Predict`, {Time(batch.Nanoseconds)} with `PredictBatch` of {Text.Whole(batch.Samples)}; generated code, "
+            + $"one thread of {Machine.Here(1).Processor} with registers of {LaneTier.All[Measured.Tier].Name}, on {Measured.Images}, "
+            + $"median of {Text.Count(Measured.Rounds, "round")}";
     }
 
     private static string Time(double nanoseconds) => nanoseconds switch

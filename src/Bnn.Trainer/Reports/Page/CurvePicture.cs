@@ -76,5 +76,5 @@ internal sealed record CurvePicture(string Title, IReadOnlyList<Curve> Curves, s
 internal sealed record Curve(string Name, IReadOnlyList<double> Middle, IReadOnlyList<double> Around)
 {
     /// <summary>All that must fit into the chart.</summary>
-    public IEnumerable<double> All => Middle.Concat(Middle.Zip(Around, (middle, around) => middle + around)).Concat(Middle.Zip(Around, (middle, around) => middle - around));
+    public IEnumerable<double> All => Middle.Zip(Around, (middle, around) => new[] { middle, middle + around, middle - around }).SelectMany(values => values);
 }
