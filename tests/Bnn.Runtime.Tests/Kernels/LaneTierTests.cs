@@ -35,6 +35,11 @@ public class LaneTierTests
     internal static int Main(string[] args)
     {
         string tier = string.Concat(args);
+        if (tier == Training.TrainingTierTests.Word)
+        {
+            Console.WriteLine(Training.TrainingTierTests.Hashes());
+            return 0;
+        }
         bool isTier = tier switch
         {
             "as it is" => true,

@@ -8,13 +8,14 @@ namespace Bnn.Training;
 /// <remarks>Sums of a shard stand as tiles of <see cref="ConvolutionWeightTile"/>, <c>[groups][tiles of 12 weights][panels of 32 channels][12][32]</c>.</remarks>
 internal sealed unsafe class ConvolutionWeightGradient
 {
+    private const int OutputsOfBlock = 128;
     private readonly ConvolutionLayout _layout;
     private readonly LatentLayer _layer;
     private readonly Shape _output;
     private readonly int _groups, _panelsOfGroup;
     private readonly long[] _taps;                  // [tiles][12]; a missing weight takes the place of the last
     private readonly FloatBuffer _sums;             // [shards][sums of a shard]
-    private readonly FloatBuffer[] _columns;        // per worker: gradients of a sample, [groups · panels][outputs][32]
+    private readonly FloatBuffer[] _columns;        // per worker: gradients of 32 channels of a sample, [outputs][32]
     private readonly FloatBuffer[] _totals;         // per worker: [12][stride]
 
     public ConvolutionWeightGradient(ConvolutionLayout layout, LatentLayer layer, Batch batch)
@@ -26,7 +27,7 @@ internal sealed unsafe class ConvolutionWeightGradient
         _taps = [.. Enumerable.Range(0, Tiles * Gemm.Rows).Select(k => (long)layout.Taps[Math.Min(k, layer.Inputs - 1)])];
         int shards = (batch.Capacity + Batch.ShardRows - 1) / Batch.ShardRows;
         _sums = new(checked(shards * Length));
-        _columns = batch.PerWorker(checked(_groups * _panelsOfGroup * ((_output.Height * _output.Width) + Transposition.Block) * Gemm.Columns));
+        _columns = batch.PerWorker(checked(((_output.Height * _output.Width) + Transposition.Block) * Gemm.Columns));
         _totals = batch.PerWorker(Gemm.Rows * layer.Stride);
     }
 
@@ -45,29 +46,34 @@ internal sealed unsafe class ConvolutionWeightGradient
     /// <param name="worker">Who runs.</param>
     public void Add(int shard, float* values, float* outputGradients, int worker)
     {
-        int outputs = _output.Height * _output.Width, pitch = _layout.Pitch;
         float* columns = _columns[worker].Pointer, sums = _sums.Pointer + ((long)shard * Length);
-        for (int group = 0; group < _groups; group++, values += (long)_layout.InputsOfGroup * _layout.PlaneSize)
+        fixed (long* taps = _taps)
         {
-            for (int panel = 0; panel < _panelsOfGroup; panel++)
+            for (int group = 0; group < _groups; group++, values += (long)_layout.InputsOfGroup * _layout.PlaneSize)
             {
-                float* planes = outputGradients + _layout.GradientOrigin
-                    + (((long)(group * _layout.ChannelsOfGroup) + (panel * Gemm.Columns)) * _layout.GradientPlaneSize);
-                Transpose(planes, Math.Min(Gemm.Columns, _layout.ChannelsOfGroup - (panel * Gemm.Columns)), columns + ((long)panel * outputs * Gemm.Columns));
-            }
-            fixed (long* taps = _taps)
-            {
-                for (int tile = 0; tile < Tiles; tile++)
+                for (int panel = 0; panel < _panelsOfGroup; panel++)
                 {
-                    for (int panel = 0; panel < _panelsOfGroup; panel++, sums += ConvolutionWeightTile.Items)
-                    {
-                        ConvolutionWeightTile.Run(
-                            _output.Height, _output.Width, columns + ((long)panel * outputs * Gemm.Columns), values, pitch, taps + (tile * Gemm.Rows), sums,
-                            _layout.ChannelsOfGroup - (panel * Gemm.Columns));
-                    }
+                    int first = panel * Gemm.Columns, channels = Math.Min(Gemm.Columns, _layout.ChannelsOfGroup - first);
+                    float* planes = outputGradients + _layout.GradientOrigin + (((long)(group * _layout.ChannelsOfGroup) + first) * _layout.GradientPlaneSize);
+                    Transpose(planes, channels, columns);
+                    AddPanel(columns, values, taps, sums + ((((long)group * Tiles * _panelsOfGroup) + panel) * ConvolutionWeightTile.Items), channels);
                 }
             }
-            columns += (long)_panelsOfGroup * outputs * Gemm.Columns;
+        }
+    }
+
+    // Rows of outputs that stay in a first-level cache for all tiles; in rising order, so the chains are the same.
+    private void AddPanel(float* columns, float* values, long* taps, float* sums, int channels)
+    {
+        int rows = Math.Max(1, OutputsOfBlock / _output.Width);
+        for (int row = 0; row < _output.Height; row += rows)
+        {
+            for (int tile = 0; tile < Tiles; tile++)
+            {
+                ConvolutionWeightTile.Run(
+                    Math.Min(rows, _output.Height - row), _output.Width, columns + ((long)row * _output.Width * Gemm.Columns), values + (row * _layout.Pitch),
+                    _layout.Pitch, taps + (tile * Gemm.Rows), sums + ((long)tile * _panelsOfGroup * ConvolutionWeightTile.Items), channels);
+            }
         }
     }
 
