@@ -48,9 +48,9 @@ internal sealed unsafe class PooledWeightGradient
 
     private int Length => _layer.Channels * LengthOfChannel;
 
-    /// <summary>Whether this is worth it: one phase, one group, and at least three of four outputs without a gradient.</summary>
+    /// <summary>Whether this is worth it: one phase, one group, a row of the kernel that fills a vector, and at least three of four outputs without a gradient.</summary>
     public static bool Suits(ConvolutionLayout layout) =>
-        layout.IsSingle && layout.Geometry.Convolution!.Groups == 1
+        layout.IsSingle && layout.Geometry.Convolution!.Groups == 1 && layout.Geometry.Input.Channels * layout.Geometry.Convolution.Kernel.Width >= 16
         && 4 * layout.Geometry.Positions <= layout.Geometry.Output.Height * layout.Geometry.Output.Width;
 
     /// <summary>Begins the sums of a shard.</summary>
