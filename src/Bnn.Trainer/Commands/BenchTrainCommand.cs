@@ -19,7 +19,9 @@ internal static class BenchTrainCommand
         };
         var input = new Option<Shape?>("--input")
         {
-            Description = "Shape of an image, CxHxW [default: the network's, or 1x28x28]", HelpName = "SHAPE", CustomParser = ParseShape,
+            Description = "Shape of an image, CxHxW [default: the network's, or 1x28x28]",
+            HelpName = "SHAPE",
+            CustomParser = ParseShape,
         };
         var encoding = new Option<string?>("--encoding") { Description = "How bytes become bits, as for train [default: the network's, or eight-bit]", HelpName = "NAME" };
         Option<int?> batch = Number.Optional("--batch", "Samples of a step [default: 96]", 2, 4096);
