@@ -47,8 +47,8 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
             { Lowering: Lowering.None } => (0, ""),
             ChannelLanesPlan channels => (channels.VectorOperations, "vectors"),
             PixelLanesPlan { Layer: ConvolutionLayer convolution } => (LaneCosts.Additions(convolution, isEightBit), "planes"),
-            WeightedPlan { HasDenseKernel: true } =>
-                ((long)DenseLanes.Steps(LaneTier.Usual, plan.Compact, layer.Index, layer.Lowering), layer.Lowering == Lowering.Permute ? "look-ups" : "columns"),
+            WeightedPlan { Lanes: { } lanes } when lanes.On(LaneTier.Usual) is { } lowering =>
+                ((long)DenseLanes.Steps(LaneTier.Usual, plan.Compact, layer.Index, lowering), lowering == Lowering.Permute ? "look-ups" : "columns"),
             WeightedPlan words => (words.WordOperations, "words"),
             _ => (0, ""),
         };

@@ -103,7 +103,7 @@ internal sealed class PruningCosts(Plan plan, CompileSettings settings, Cancella
 
     // What masks that differ add to words; the planner knows it of patches alone, as it chooses between ways that both have them.
     private static double Masks(OneSample sample, int index, Shape input) =>
-        !sample.InLanes[index] && sample.Dense[index] is null && !(index == 0 && sample.First is not null)
+        !sample.InLanes[index] && sample.Dense[index]?.On(LaneTier.Usual) is null && !(index == 0 && sample.First is not null)
         && sample.Network.Layers[index] is WeightedLayer layer && DenseLanes.HasElementMasks(layer.Weights)
             ? WordCosts.Words(layer, input, sample.Network.IsEightBit(index)) * CostModel.Word * (CostModel.MaskedWord - 1) : 0;
 

@@ -127,7 +127,7 @@ internal sealed record InspectReport(ModelInput Model, long FileBytes, Plan Plan
         {
             json.WriteStartObject();
             json.WriteString("name", layer.Layer.Name);
-            json.WriteString("lowering", layer.Lowering.ToString());
+            json.WriteString("lowering", layer.How);
             json.WriteString("reason", layer.Reason);
             json.WriteNumber("inputs", layer.Input.Shape.Count);
             json.WriteNumber("channels", layer.Output.Shape.Channels);

@@ -63,7 +63,7 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
         {
             json.WriteString("name", layer.Plan.Layer.Name);
             json.WriteString("kind", layer.Plan.Layer.Keyword);
-            json.WriteString("lowering", layer.Plan.Lowering.ToString());
+            json.WriteString("lowering", layer.Plan.How);
             json.WriteString("reason", layer.Plan.Reason);
             json.WriteNumber("work", layer.Work);
             json.WriteString("workUnit", layer.Unit);
@@ -101,7 +101,7 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
         foreach (LayerCost layer in Costs.Layers)
         {
             Add(
-                [Text.Safe(layer.Plan.Layer.Name), layer.Plan.Layer.Keyword, layer.Plan.Lowering.ToString(),
+                [Text.Safe(layer.Plan.Layer.Name), layer.Plan.Layer.Keyword, layer.Plan.How,
                     layer.Work == 0 ? "-" : Text.Whole(layer.Work), layer.Unit, layer.Planes == 0 ? "-" : Text.Whole(layer.Planes)],
                 tier => layer.Sample[tier], tier => layer.OfBatch[tier], layer.Plan.Reason);
         }

@@ -27,7 +27,7 @@ internal static class RunEmitter
             {
                 if (layer.Lowering == Lowering.None)
                     continue;
-                w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape}, {layer.Lowering}");
+                w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape}, {layer.How}");
                 if (layer.Index == 0 && layer.ReadsInput)
                 {
                     input.EmitCall(w, buffers);
@@ -67,7 +67,7 @@ internal static class RunEmitter
             case WeightedPlan { Lowering: Lowering.Unrolled } plan:
                 UnrolledEmitter.Emit(w, plan, cancel);
                 break;
-            case WeightedPlan { HasDenseKernel: true }:
+            case WeightedPlan { HasWords: false }:
                 break;
             case WeightedPlan plan:
                 DenseEmitter.Emit(w, plan, cancel);
@@ -92,17 +92,22 @@ internal static class RunEmitter
             // Bits between those that are read were computed along with them.
             foreach (int word in layer.Index > 0 && layer.ReadsInput ? plan.Rows.Rows.UnreadWords : [])
                 w.Line($"{from}[{Literal.Of(word)}] &= {Literal.Of(~plan.Rows.Rows.Unread(word))};");
-            if (layer.HasDenseKernel)
-            {
-                w.Line($"Lanes{Literal.Of(layer.Index)}.Layer.Run({from}, {to});");
-                return;
-            }
-            if (layer.Lowering == Lowering.Unrolled)
-            {
-                UnrolledEmitter.EmitCall(w, plan.Rows, layer.ReadsInput ? from : "", to);
-                return;
-            }
+            if (plan.HasDenseKernel)
+                DenseLanesEmitter.EmitCall(w, plan, from, to, Words);
+            else
+                Words();
+            return;
         }
-        w.Line($"Layer{Literal.Of(layer.Index)}({from}, {to});");
+        Whole();
+
+        void Words()
+        {
+            if (layer is WeightedPlan { Lowering: Lowering.Unrolled } plan)
+                UnrolledEmitter.EmitCall(w, plan.Rows, layer.ReadsInput ? from : "", to);
+            else
+                Whole();
+        }
+
+        void Whole() => w.Line($"Layer{Literal.Of(layer.Index)}({from}, {to});");
     }
 }

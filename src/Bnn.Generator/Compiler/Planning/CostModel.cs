@@ -115,36 +115,6 @@ internal static class CostModel
     /// <summary>The same of an input: images have fewer, Fashion-MNIST 19 % behind a high threshold and 36 % behind a low one.</summary>
     public const double ActiveInput = 0.35;
 
-    /// <summary>Cycles of a layer by columns besides its registers (docs/decisions/0009-one-sample.md, like all up to <see cref="PermuteLayer"/>).</summary>
-    public const double ColumnLayer = 140;
-
-    /// <summary>Cycles of an input of such a layer: ones are listed.</summary>
-    public const double ColumnInput = 0.38;
-
-    /// <summary>Cycles of a register of its channels.</summary>
-    public const double ColumnRegister = 140;
-
-    /// <summary>Cycles of a column in a register, active or not, while all weights fit a nearest cache of 32 KB.</summary>
-    public const double NearColumn = 0.12;
-
-    /// <summary>The same while they fit 512 KB.</summary>
-    public const double MiddleColumn = 0.24;
-
-    /// <summary>The same above.</summary>
-    public const double FarColumn = 1;
-
-    /// <summary>Cycles of a layer by look-ups besides its steps.</summary>
-    public const double PermuteLayer = 120;
-
-    /// <summary>Cycles of a step, four inputs or with VBMI seven, besides its registers of channels.</summary>
-    public const double PermuteStep = 0.5;
-
-    /// <summary>Cycles of a look-up and an addition for a register of channels, a byte each.</summary>
-    public const double PermuteRegister = 1.75;
-
-    /// <summary>The same for a register of 128 bits.</summary>
-    public const double PermuteRegister128 = 0.95;
-
     /// <summary>Cycles of a position of a convolution by look-ups besides its patch and its steps (decision 9, Zen 5, like the next two).</summary>
     public const double PermutePosition = 40;
 
@@ -154,7 +124,10 @@ internal static class CostModel
     /// <summary>Cycles of a look-up and an addition for 64 channels of a position.</summary>
     public const double SharedRegister512 = 1.13;
 
-    /// <summary>The same for 32 channels: what one alone costs on Zen 1, less the quarter that sharing saves on Zen 5.</summary>
+    /// <summary>Cycles of a step with narrower registers.</summary>
+    public const double SharedStep = 0.5;
+
+    /// <summary>Cycles of a look-up and an addition for 32 channels: what one alone costs on Zen 1, less the quarter that sharing saves on Zen 5.</summary>
     public const double SharedRegister256 = 1.3;
 
     /// <summary>The same for 16 channels, where sharing saves a tenth.</summary>

@@ -7,30 +7,43 @@ internal static class DenseLanes
 {
     private static readonly Lowering[] s_lowerings = [Lowering.ActiveColumns, Lowering.Permute];
 
-    /// <summary>A lowering that is faster than words on some tiers and slower on none, the best of them; null if there is none.</summary>
+    /// <summary>Of a dense layer what is best on each tier; of a convolution what is best over all, if it is slower than words on none. Null: words everywhere.</summary>
     /// <param name="network">The compact network.</param>
     /// <param name="index">Index of a layer.</param>
     /// <param name="settings">Goal, lowering by name.</param>
-    public static Lowering? Choose(Network network, int index, CompileSettings settings)
+    public static TierWays? Choose(Network network, int index, CompileSettings settings)
     {
         if (network.Layers[index] is not WeightedLayer layer || layer is ScoreLayer || layer.Weights.LiveCount() == 0
             || network.IsEightBit(index) || settings.Goal == Goal.Size)
             return null;
         if (IsAskedFor(settings))
-            return settings.Lowering;
+            return TierWays.Everywhere(settings.Lowering!.Value);
         if (settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable)
             return null;
         double words = WordCosts.Of(layer, network.Shapes()[index], isEightBit: false);
-        var ratios = s_lowerings.ToDictionary(
-            lowering => lowering, lowering => LaneTier.All.Select(tier => Cycles(tier, network, index, lowering) / (tier.WordFactor * words)).ToArray());
-        Lowering[] faster = [.. s_lowerings.Where(lowering => ratios[lowering].Max() <= 1 && ratios[lowering].Average() < CostModel.Advantage)];
-        // Positions share weights on some tiers more than on others, so convolutions take what is best over all, dense layers what is best on the usual one.
-        return faster.Length == 0 ? null
-            : faster.OrderBy(lowering => layer is ConvolutionLayer ? ratios[lowering].Average() : Cycles(LaneTier.Usual, network, index, lowering)).First();
+        if (layer is ConvolutionLayer)
+            return OverAll(network, index, words) is { } best ? TierWays.Everywhere(best) : null;
+        Lowering?[] ways = [.. LaneTier.All.Select(tier => On(tier, network, index, words / CostModel.Word * tier.Dense.Word))];
+        return ways.All(way => way is null) ? null : new(ways[0], ways[1], ways[2]);
     }
 
     /// <summary>Whether one of these lowerings was asked for by name.</summary>
     public static bool IsAskedFor(CompileSettings settings) => settings.Lowering is Lowering.ActiveColumns or Lowering.Permute;
+
+    private static Lowering? On(LaneTier tier, Network network, int index, double words)
+    {
+        (Lowering lowering, double cycles) = s_lowerings.Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering))).OrderBy(way => way.cycles).First();
+        return cycles < CostModel.Advantage * words ? lowering : null;
+    }
+
+    // A convolution has one way for all processors, as its neighbours depend on it. Positions share weights on some tiers more than on others.
+    private static Lowering? OverAll(Network network, int index, double words)
+    {
+        var ratios = s_lowerings.ToDictionary(
+            lowering => lowering, lowering => LaneTier.All.Select(tier => Cycles(tier, network, index, lowering) / (tier.WordFactor * words)).ToArray());
+        Lowering[] faster = [.. s_lowerings.Where(lowering => ratios[lowering].Max() <= 1 && ratios[lowering].Average() < CostModel.Advantage)];
+        return faster.Length == 0 ? null : faster.OrderBy(lowering => ratios[lowering].Average()).First();
+    }
 
     /// <summary>Cycles of one sample.</summary>
     public static double Cycles(LaneTier tier, Network network, int index, Lowering lowering)
@@ -60,28 +73,36 @@ internal static class DenseLanes
 
     private static double Cycles(LaneTier tier, LanesLayer layer, Lowering lowering, double active)
     {
+        DenseCosts costs = tier.Dense;
         double steps = Steps(tier, layer, lowering);
         if (lowering == Lowering.ActiveColumns)
         {
             int words = WeightMatrix.WordsFor(layer.Channels);
-            long bytes = (long)words * layer.Live * sizeof(ulong);
-            double near = bytes <= 32 << 10 ? CostModel.NearColumn : bytes <= 512 << 10 ? CostModel.MiddleColumn : CostModel.FarColumn;
-            return CostModel.ColumnLayer + (layer.Inputs * CostModel.ColumnInput)
-                + tier.Registers(words, width => CostModel.ColumnRegister + (steps * ((active * tier.Plane(width)) + near)));
+            double column = DenseCosts.At((long)words * layer.Live * sizeof(ulong), costs.Column);
+            return costs.ColumnLayer + (layer.Inputs * costs.ColumnInput)
+                + tier.Registers(words, width => costs.ColumnRegister + (steps * ((active * costs.ActiveColumn(width)) + column)));
         }
-        double register = tier.Words == 2 ? CostModel.PermuteRegister128 : CostModel.PermuteRegister;
-        return CostModel.PermuteLayer + (steps * (CostModel.PermuteStep + (register * Registers(tier, layer))));
+        int registers = Registers(tier, layer);
+        double register = DenseCosts.At((long)steps * layer.Channels, costs.PermuteRegister);
+        return costs.PermuteLayer + (steps * ((costs.PermuteStep * Together(registers)) + (register * registers)));
     }
 
     // Look-ups of a group of a convolution at one of some positions.
     private static double OfPosition(LaneTier tier, LanesLayer layer)
     {
-        (double step, double register) = tier.Words == 8 ? (CostModel.SharedStep512, CostModel.SharedRegister512)
-            : (CostModel.PermuteStep, tier.Words == 2 ? CostModel.SharedRegister128 : CostModel.SharedRegister256);
+        (double step, double register) = tier.Words switch
+        {
+            8 => (CostModel.SharedStep512, CostModel.SharedRegister512),
+            4 => (CostModel.SharedStep, CostModel.SharedRegister256),
+            _ => (CostModel.SharedStep, CostModel.SharedRegister128),
+        };
         return CostModel.PermutePosition + (Steps(tier, layer, Lowering.Permute) * (step + (register * Registers(tier, layer))));
     }
 
-    private static double Registers(LaneTier tier, LanesLayer layer) => Math.Ceiling(layer.Channels / (double)(tier.Words * sizeof(ulong)));
+    private static int Registers(LaneTier tier, LanesLayer layer) => (layer.Channels + (tier.Words * sizeof(ulong)) - 1) / (tier.Words * sizeof(ulong));
+
+    // Up to eight registers go through the steps together; what is left of them in fours, twos and ones.
+    private static int Together(int registers) => (registers / 8) + Bits.PopCount((ulong)(registers % 8));
 
     /// <summary>Whether channels differ in what they read.</summary>
     public static bool HasElementMasks(WeightMatrix weights)

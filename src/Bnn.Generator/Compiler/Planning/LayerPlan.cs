@@ -51,8 +51,8 @@ internal abstract record LayerPlan(int Index, Layer Layer, ImageLayout Input, Im
     /// <summary>Words of constants in the assembly.</summary>
     public virtual long TableWords => 0;
 
-    /// <summary>Whether a kernel with its channels in lanes does it: of a dense layer, or of a convolution at each position.</summary>
-    public bool HasDenseKernel => Lowering is Lowering.ActiveColumns or Lowering.Permute;
+    /// <summary>The lowering in words; where processors differ, that of each.</summary>
+    public virtual string How => Lowering.ToString();
 
     /// <summary>Whether the layer needs its input at all.</summary>
     public virtual bool ReadsInput => true;
@@ -63,16 +63,26 @@ internal abstract record LayerPlan(int Index, Layer Layer, ImageLayout Input, Im
 /// <param name="Layer">The layer itself.</param>
 /// <param name="Input">Where its input lies.</param>
 /// <param name="Output">Where its bits go.</param>
-/// <param name="Lowering">How it becomes C#.</param>
+/// <param name="Lowering">How it becomes C#; where processors differ, that on words if any of them does it on words.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Rows">Its weights as they meet the input.</param>
 /// <param name="Positions">Number of positions at which the rows are applied.</param>
+/// <param name="Lanes">How its channels lie in lanes, on some processors or on all; null: on none.</param>
 internal sealed record WeightedPlan(
-    int Index, Layer Layer, ImageLayout Input, ImageLayout Output, Lowering Lowering, string Reason, RowsPlan Rows, long Positions)
+    int Index, Layer Layer, ImageLayout Input, ImageLayout Output, Lowering Lowering, string Reason, RowsPlan Rows, long Positions, TierWays? Lanes)
     : LayerPlan(Index, Layer, Input, Output, Lowering, Reason)
 {
     /// <summary>Whether the rows meet a patch at each position, not the whole input.</summary>
     public bool HasPatches => Rows.Patch is not null;
+
+    /// <summary>Whether a kernel with its channels in lanes does it on some processor: of a dense layer, or of a convolution at each position.</summary>
+    public bool HasDenseKernel => Lanes is not null;
+
+    /// <summary>Whether some processor does it on words.</summary>
+    public bool HasWords => Lanes is null or { HaveWords: true };
+
+    /// <inheritdoc/>
+    public override string How => Lanes?.Describe(Lowering) ?? base.How;
 
     /// <summary>Whether the kernel with its channels in lanes needs tables in the order of an image on words; else those of the file serve.</summary>
     public bool HasOrderedKernel => HasDenseKernel && (HasPatches || (Index > 0 && !Input.IsInFileOrder));

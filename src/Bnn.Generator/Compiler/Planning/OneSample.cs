@@ -5,15 +5,15 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <summary>What of one sample lies in lanes.</summary>
 /// <param name="Network">The compact network.</param>
 /// <param name="First">The first layer with its channels in lanes, unless its pixels are; null: it does not fit.</param>
-/// <param name="Dense">For each layer the lowering of a dense layer, or of a convolution at each position, with channels in lanes; null: words.</param>
+/// <param name="Dense">For each layer how a dense layer, or a convolution at each position, has its channels in lanes; null: on words everywhere.</param>
 /// <param name="InLanes">Whether a layer has a pixel in each lane.</param>
-internal sealed record OneSample(Network Network, ChannelLanesPlan? First, Lowering?[] Dense, bool[] InLanes)
+internal sealed record OneSample(Network Network, ChannelLanesPlan? First, TierWays?[] Dense, bool[] InLanes)
 {
     /// <summary>The same on words alone, but for a first layer that is no more code so.</summary>
-    public OneSample OnWords() => this with { Dense = new Lowering?[Dense.Length], InLanes = new bool[InLanes.Length] };
+    public OneSample OnWords() => this with { Dense = new TierWays?[Dense.Length], InLanes = new bool[InLanes.Length] };
 
     /// <summary>The same with all convolutions on words that have no pixels in lanes.</summary>
-    public OneSample WithoutPatchLanes() => this with { Dense = [.. Dense.Select((lowering, i) => Network.Layers[i] is ConvolutionLayer ? null : lowering)] };
+    public OneSample WithoutPatchLanes() => this with { Dense = [.. Dense.Select((ways, i) => Network.Layers[i] is ConvolutionLayer ? null : ways)] };
 
     /// <summary>Cycles of all layers.</summary>
     public double Cycles(LaneTier tier) => CostModel.Sample + Enumerable.Range(0, InLanes.Length).Sum(i => Cycles(i, tier));
@@ -38,8 +38,16 @@ internal sealed record OneSample(Network Network, ChannelLanesPlan? First, Lower
     /// <summary>Cycles of a layer whose pixels are not in lanes.</summary>
     public double Others(int index, LaneTier tier) =>
         index == 0 && First is not null ? First.Cycles * tier.WordFactor
-        : Dense[index] is { } lowering ? DenseLanes.Cycles(tier, Network, index, lowering)
-        : WordCosts.Of(Network.Layers[index], Network.Shapes()[index], Network.IsEightBit(index)) * tier.WordFactor;
+        : Dense[index]?.On(tier) is { } lowering ? DenseLanes.Cycles(tier, Network, index, lowering)
+        : OnWords(index, tier);
+
+    // Dense layers are calibrated for each tier; the rest on one processor, and by what words cost more elsewhere.
+    private double OnWords(int index, LaneTier tier)
+    {
+        Layer layer = Network.Layers[index];
+        double cycles = WordCosts.Of(layer, Network.Shapes()[index], Network.IsEightBit(index));
+        return cycles * (layer is DenseLayer or ScoresLayer ? tier.Dense.Word / CostModel.Word : tier.WordFactor);
+    }
 
     /// <summary>Cycles to change the layout before a layer.</summary>
     /// <remarks>Input planes become pixels for words, and rows for lanes; in between both happens, but a dense layer takes planes as they are.</remarks>

@@ -42,7 +42,7 @@ internal sealed record Plan(
                 Add(text, $"pass        {pass}");
             Add(text, $"input       {Input.Describe()}");
             foreach (LayerPlan layer in Layers)
-                Add(text, $"layer {layer.Index,-5} {layer.Shape}, {layer.Lowering}: {layer.Reason}");
+                Add(text, $"layer {layer.Index,-5} {layer.Shape}, {layer.How}: {layer.Reason}");
             Add(text, $"sample      about {Sample.Cycles(LaneTier.Usual):F0} cycles");
             Add(text, $"batch       {Batch.Reason}");
             return text.ToString();

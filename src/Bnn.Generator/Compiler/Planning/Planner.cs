@@ -17,7 +17,7 @@ internal static class Planner
         IReadOnlyList<Shape> shapes = compact.Shapes();
         bool[] isNeeded = Needed(compact);
         ChannelLanesPlan? first = isNeeded[0] ? ChannelLanesPlan.Of(compact, settings, ImageLayout.For(shapes[1], reader: null)) : null;
-        Lowering?[] dense = [.. isNeeded.Select((isNeeded, i) => isNeeded ? DenseLanes.Choose(compact, i, settings) : null)];
+        TierWays?[] dense = [.. isNeeded.Select((isNeeded, i) => isNeeded ? DenseLanes.Choose(compact, i, settings) : null)];
         if (dense[0] is not null && DenseLanes.IsAskedFor(settings))
             first = null;
         else if (first is not null)
@@ -48,11 +48,14 @@ internal static class Planner
             {
                 RowsPlan rows = RowsPlanner.Of(compact, i, from, input);
                 (Lowering lowering, string reason) = !isNeeded[i] ? (Lowering.None, "nobody reads it")
-                    : sample.Dense[i] is { } inColumns ? (inColumns, settings.Lowering is null ? "cheaper than words on every processor" : "asked for")
+                    : sample.Dense[i] is { AreSame: true } lanes ? (lanes.InLanes[0], settings.Lowering is null ? "cheaper than words on every processor" : "asked for")
+                    : sample.Dense[i] is { HaveWords: false } ? (sample.Dense[i]!.On(LaneTier.Usual)!.Value, "the cheapest on each")
                     : Choose(rows, settings, left);
+                if (sample.Dense[i] is { AreSame: false })
+                    reason = "each where it is the cheapest";
                 if (lowering == Lowering.Unrolled)
                     left -= rows.WordOperations;
-                layers.Add(new WeightedPlan(i, layer, from, to, lowering, reason, rows, layer.Positions(from.Shape)));
+                layers.Add(new WeightedPlan(i, layer, from, to, lowering, reason, rows, layer.Positions(from.Shape), isNeeded[i] ? sample.Dense[i] : null));
             }
             else
                 layers.Add(Bits(i, compact.Layers[i], from, to, isNeeded[i]));
