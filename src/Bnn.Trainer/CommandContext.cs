@@ -17,6 +17,9 @@ internal sealed record CommandContext(TextWriter Out, TextWriter Error, bool IsO
     /// <summary>Where data may lie.</summary>
     public DataEnvironment Data { get; init; } = DataEnvironment.OfProcess();
 
+    /// <summary>Measures how long things take.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>What to tell if the command is stopped.</summary>
     public StopNotice Stop { get; } = new();
 

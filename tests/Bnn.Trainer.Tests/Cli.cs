@@ -10,11 +10,17 @@ internal sealed record Cli(int Exit, string Out, string Error)
 
     public static Cli Run(CancellationToken cancel, params string[] args) => Run(new DataEnvironment(null, "/no/cache", IsOffline: true), cancel, args);
 
-    public static Cli Run(DataEnvironment around, CancellationToken cancel, params string[] args)
+    public static Cli Run(DataEnvironment around, CancellationToken cancel, params string[] args) => Run(around, TimeProvider.System, cancel, args);
+
+    /// <summary>With a clock that is not that of the machine, on which other work goes on.</summary>
+    public static Cli Run(TimeProvider clock, params string[] args) =>
+        Run(new DataEnvironment(null, "/no/cache", IsOffline: true), clock, CancellationToken.None, args);
+
+    private static Cli Run(DataEnvironment around, TimeProvider clock, CancellationToken cancel, params string[] args)
     {
         using var stdout = new StringWriter();
         using var stderr = new StringWriter();
-        int exit = BnnCommandLine.Run(args, new CommandContext(stdout, stderr, IsOutTerminal: false, IsErrorTerminal: false, cancel) { Data = around });
+        int exit = BnnCommandLine.Run(args, new CommandContext(stdout, stderr, IsOutTerminal: false, IsErrorTerminal: false, cancel) { Data = around, Clock = clock });
         return new(exit, stdout.ToString(), stderr.ToString());
     }
 

@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Experiments;
 
 /// <summary>How long an epoch of a run takes here: by its own epochs, by runs that take the same time, or by some steps that are tried.</summary>
-internal sealed class EpochTimes(DataShelf data, Machine machine, CancellationToken cancel)
+internal sealed class EpochTimes(DataShelf data, Machine machine, TimeProvider clock, CancellationToken cancel)
 {
     private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(0.7);
     private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(1.3);
@@ -44,7 +43,7 @@ internal sealed class EpochTimes(DataShelf data, Machine machine, CancellationTo
     {
         using TrainingRun run = planned.Arm.Variant.Method.Start(planned.Recipe, data.Train(planned.Arm.Data), parent: null, machine.Threads);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var watch = Stopwatch.StartNew();
+        long start = clock.GetTimestamp();
         var ends = new List<double>(); // of the steps, in seconds
         int warm = 0;
         try
@@ -62,10 +61,11 @@ internal sealed class EpochTimes(DataShelf data, Machine machine, CancellationTo
 
         void Step(TrainingProgress progress)
         {
-            ends.Add(watch.Elapsed.TotalSeconds);
-            if (warm == 0 && watch.Elapsed >= s_warm)
+            TimeSpan elapsed = clock.GetElapsedTime(start);
+            ends.Add(elapsed.TotalSeconds);
+            if (warm == 0 && elapsed >= s_warm)
                 warm = ends.Count;
-            if (warm > 0 && ends.Count >= warm + LeastSteps && watch.Elapsed >= s_warm + s_measured)
+            if (warm > 0 && ends.Count >= warm + LeastSteps && elapsed >= s_warm + s_measured)
                 enough.Cancel();
         }
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Bnn.Trainer.Reports;
 
@@ -15,7 +14,7 @@ internal sealed class Piece
 {
     private readonly CommandContext _context;
     private readonly PieceOptions _options;
-    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly long _start;
     private readonly Lock _logGate = new();
     private readonly object _gate = new(); // of all below; pulsed when a run ends
     private readonly Dictionary<string, RunResult> _kept = [];
@@ -30,9 +29,10 @@ internal sealed class Piece
     public Piece(CommandContext context, ExperimentPlan plan, DataShelf data, ResultFolder results, WorkFolder work, PieceOptions options)
     {
         (_context, Plan, Data, Results, Work, _options) = (context, plan, data, results, work, options);
+        _start = Clock.GetTimestamp();
         results.Carried.Restore(plan.Runs, work);
         Machine = Machine.Here(options.Threads);
-        Times = new(data, Machine, context.Cancel);
+        Times = new(data, Machine, Clock, context.Cancel);
         foreach (PlannedRun run in plan.Runs)
         {
             if (results.Find(run) is { } result)
@@ -68,6 +68,9 @@ internal sealed class Piece
 
     /// <summary>Whether no other run goes on beside one.</summary>
     public bool IsAlone => _options.Workers == 1;
+
+    /// <summary>Measures epochs and the piece.</summary>
+    public TimeProvider Clock => _context.Clock;
 
     /// <summary>Stops at the next step.</summary>
     public CancellationToken Cancel => _context.Cancel;
@@ -135,7 +138,7 @@ internal sealed class Piece
             throw new UsageException(
                 $"an epoch takes about {Text.Duration(TimeSpan.FromSeconds(seconds))}, longer than the {Text.Duration(limit)} of a piece; give it more --minutes.");
         }
-        bool fits = !_isFailed && (!_hasWorked || _watch.Elapsed.TotalSeconds + seconds <= limit.TotalSeconds);
+        bool fits = !_isFailed && (!_hasWorked || Clock.GetElapsedTime(_start).TotalSeconds + seconds <= limit.TotalSeconds);
         _hasWorked = true;
         return fits;
     }

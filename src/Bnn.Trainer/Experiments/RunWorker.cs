@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Bnn.Inference;
 using Bnn.Model;
@@ -96,7 +95,7 @@ internal sealed class RunWorker(Piece piece)
             string begins = training.EpochsDone == 0 ? $"begins, {Text.Count(training.Options.Epochs, "epoch")}" : $"goes on after {training.EpochsDone} {of}";
             piece.Log($"{run.Title}: {begins}");
         }
-        var sinceLine = Stopwatch.StartNew();
+        long lastLine = piece.Clock.GetTimestamp();
         while (!training.IsFinished)
         {
             if (!piece.HasTimeFor(time.Epochs > 0 ? time.EpochSeconds : piece.Times.Of(run)))
@@ -104,15 +103,15 @@ internal sealed class RunWorker(Piece piece)
                 piece.Log($"{run.Title}: {training.EpochsDone} {of} saved; no other fits into this piece");
                 return false;
             }
-            var watch = Stopwatch.StartNew();
+            long start = piece.Clock.GetTimestamp();
             TimeSpan processor = Environment.CpuUsage.TotalTime;
             EpochRecord epoch = training.RunEpoch(cancel: piece.Cancel);
-            time = time.Plus(watch.Elapsed, piece.IsAlone ? Environment.CpuUsage.TotalTime - processor : null);
+            time = time.Plus(piece.Clock.GetElapsedTime(start), piece.IsAlone ? Environment.CpuUsage.TotalTime - processor : null);
             piece.Save(() => piece.Work.Save(run, training, time));
             piece.Times.Learn(run, time, piece.Machine);
-            if (sinceLine.Elapsed >= s_betweenLines && !training.IsFinished)
+            if (piece.Clock.GetElapsedTime(lastLine) >= s_betweenLines && !training.IsFinished)
             {
-                sinceLine.Restart();
+                lastLine = piece.Clock.GetTimestamp();
                 piece.Log(
                     $"{run.Title}: epoch {epoch.Epoch} {of}, loss {Text.Fixed(epoch.TrainingLoss, 3)}, validation {Text.Percent(epoch.ValidationAccuracy)}, "
                     + $"{Text.Duration(TimeSpan.FromSeconds(time.EpochSeconds))} an epoch");
