@@ -25,6 +25,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     private readonly int _steps;
     private readonly int _stepsOfBytes;
     private readonly int _registers;
+    private readonly PermuteEights? _last;
     private readonly byte[] _memory;
     private readonly TBytes* _table;
     private readonly TBytes* _bounds;
@@ -44,6 +45,11 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         _steps = (inputs + perStep - 1) / perStep;
         _stepsOfBytes = byte.MaxValue / perStep;
         _registers = (limits.Length + TBytes.Channels - 1) / TBytes.Channels;
+        if (TBytes.Channels == 64 && limits.Length % 64 is > 0 and <= PermuteEights.Most)
+        {
+            _last = new(inputs, signs, masks, limits, 64 * --_registers, _isMasked);
+            limits = limits[..(64 * _registers)];
+        }
         byte[] table = TBytes.Table(_isMasked);
         // In a heap whose objects stay where they are; from a cache line on.
         _memory = GC.AllocateArray<byte>(checked(table.Length + (_registers * (_steps + 2) * TBytes.Channels) + 63), pinned: true);
@@ -100,6 +106,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
             for (int i = 0; i < size; i++, r++)
                 Fire(r, sums + (2 * i), ref output[r * TBytes.Channels >> 6]);
         }
+        _last?.Run(steps, ref MemoryMarshal.GetReference(output));
         GC.KeepAlive(this);
     }
 
@@ -132,6 +139,8 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                     Fire(r, sums + (2 * ((i * registers) + j)), ref outputs[(i * outputWords) + (r * TBytes.Channels >> 6)]);
             }
         }
+        for (int i = 0; _last is not null && i < Shared; i++)
+            _last.Run(steps + (i * room), ref outputs[i * outputWords]);
         GC.KeepAlive(this);
     }
 
@@ -139,7 +148,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     private void Fire(int register, TBytes* sums, ref ulong output) =>
         output |= TBytes.Below(sums[0], sums[1], _bounds[2 * register], _bounds[(2 * register) + 1]) << (register * TBytes.Channels & 63);
 
-    private int RoomForSteps => (64 * _live.Length / TBytes.Inputs(_isMasked)) + 32;
+    private int RoomForSteps => (64 * _live.Length / TBytes.Inputs(_isMasked)) + 64;
 
     // Where the registers begin that go together with this one, and how many they are: eights, then at most one four, two and one.
     private (int First, int Size) GroupOf(int register)
@@ -157,16 +166,20 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(int channel, WeightRow row, int limit)
     {
-        int register = channel / TBytes.Channels, lane = channel % TBytes.Channels, perStep = TBytes.Inputs(_isMasked);
+        int register = channel / TBytes.Channels, lane = channel % TBytes.Channels;
         int most = row.Count(WeightKind.Plus) + row.Count(WeightKind.Minus);
         ((ushort*)(_bounds + (2 * register) + (lane & 1)))[lane >> 1] = (ushort)(Math.Clamp(limit, -1, most) + 1);
         (int group, int size) = GroupOf(register);
         byte* weights = (byte*)(_weights + ((nint)group * _steps) + (register - group)) + lane;
         for (int s = 0; s < _steps; s++, weights += size * TBytes.Channels)
-        {
-            int bits = Bits(row, WeightKind.Plus, s * perStep, perStep);
-            *weights = (byte)(_isMasked ? bits | ((bits | Bits(row, WeightKind.Minus, s * perStep, perStep)) << perStep) : bits);
-        }
+            *weights = Weight(row, s, _isMasked);
+    }
+
+    /// <summary>The weights of a channel in a step, and above them its masks if these differ.</summary>
+    public static byte Weight(WeightRow row, int step, bool isMasked)
+    {
+        int perStep = TBytes.Inputs(isMasked), bits = Bits(row, WeightKind.Plus, step * perStep, perStep);
+        return (byte)(isMasked ? bits | ((bits | Bits(row, WeightKind.Minus, step * perStep, perStep)) << perStep) : bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

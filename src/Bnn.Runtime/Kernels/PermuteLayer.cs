@@ -10,19 +10,20 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Time does not depend on the input. Cost for each register of 16, 32 or 64 channels: a look-up and an addition for
 /// four inputs (seven with 64 channels), or for two (three) if masks differ between channels. Inputs that no channel reads cost as much as
-/// others. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
+/// others. Channels beyond full registers are counted by eights with 512 bits, otherwise, if they are few, by words. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
 /// allocates nothing, takes up to 32 KB of the stack, and is thread-safe. Source: docs/decisions/0009-one-sample.md.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PermuteLayer
 {
     private readonly PermuteKernel _kernel;
+    private readonly PermuteKernel? _rest;
     private readonly int _inputWords;
     private readonly int _outputWords;
 
-    private PermuteLayer(int inputs, int channels, bool isMasked, PermuteTier tier, PermuteKernel kernel)
+    private PermuteLayer(int inputs, int channels, bool isMasked, PermuteTier tier, PermuteKernel kernel, PermuteKernel? rest)
     {
-        (Inputs, Channels, IsMasked, Tier, _kernel) = (inputs, channels, isMasked, tier, kernel);
+        (Inputs, Channels, IsMasked, Tier, _kernel, _rest) = (inputs, channels, isMasked, tier, kernel, rest);
         (_inputWords, _outputWords) = (WeightMatrix.WordsFor(inputs), WeightMatrix.WordsFor(channels));
     }
 
@@ -73,15 +74,22 @@ public sealed class PermuteLayer
         SharedMask mask = SharedMask.Of(inputs, masks);
         if (mask.LiveInputs > PermuteColumns<Bytes128>.MostInputs)
             tier = PermuteTier.Portable;
-        PermuteKernel kernel = tier switch
+        int rest = tier switch
         {
-            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, limits, mask),
-            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, limits, mask),
-            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, limits, mask),
-            PermuteTier.Portable => new PortableKernel([.. signs], mask.Differs ? [.. masks] : mask.Live, [.. limits]),
+            PermuteTier.Shuffle256 => PortableKernel.Rest(limits.Length, Bytes256.Channels),
+            PermuteTier.Shuffle128 => PortableKernel.Rest(limits.Length, Bytes128.Channels),
+            PermuteTier.Permute512 or PermuteTier.Portable => 0,
             _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "No such way."),
         };
-        return new(inputs, limits.Length, mask.Differs, tier, kernel);
+        ReadOnlySpan<int> whole = limits[..^rest];
+        PermuteKernel kernel = tier switch
+        {
+            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, whole, mask),
+            _ => PortableKernel.Last(signs, masks, limits, mask, limits.Length),
+        };
+        return new(inputs, limits.Length, mask.Differs, tier, kernel, rest == 0 ? null : PortableKernel.Last(signs, masks, limits, mask, rest));
     }
 
     /// <summary>Gives the output bits of all channels.</summary>
@@ -103,6 +111,8 @@ public sealed class PermuteLayer
             return;
         outputs = outputs[..(count * _outputWords)];
         outputs.Clear();
-        _kernel.Run(inputs[..(count * _inputWords)], count, outputs);
+        inputs = inputs[..(count * _inputWords)];
+        _kernel.Run(inputs, count, outputs);
+        _rest?.Run(inputs, count, outputs);
     }
 }

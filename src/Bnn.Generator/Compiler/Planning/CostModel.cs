@@ -133,6 +133,15 @@ internal static class CostModel
     /// <summary>The same for 16 channels, where sharing saves a tenth.</summary>
     public const double SharedRegister128 = 0.85;
 
+    /// <summary>Most channels beyond full registers that kernels with a channel in each lane count by words.</summary>
+    public const int RestChannels = 4;
+
+    /// <summary>Most channels beyond full registers that look-ups with 512 bits count by eights.</summary>
+    public const int Eights = 40;
+
+    /// <summary>Cycles of eight such channels besides their look-ups, each of which takes eight steps.</summary>
+    public const double EightChannels = 5;
+
     /// <summary>Most words of the patches that are gathered before a kernel takes them: they lie on the stack.</summary>
     public const int PatchesWords = 4096;
 

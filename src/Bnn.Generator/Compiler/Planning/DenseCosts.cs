@@ -40,8 +40,8 @@ internal sealed record DenseCosts
         ColumnRegister = 45,
         ActiveColumn = words => words == 8 ? 2.05 : 1.05,
         Column = (0, 0.18, 0.4),
-        PermuteLayer = 70,
-        PermuteStep = 0.95,
+        PermuteLayer = 78,
+        PermuteStep = 0.4,
         PermuteRegister = (1, 1.5, 2.7),
     };
 
