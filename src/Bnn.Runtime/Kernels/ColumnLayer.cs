@@ -116,7 +116,7 @@ public sealed class ColumnLayer
         if (_rest is null)
             return;
         output[^1] = 0;
-        _rest.Run(input[.._live.Length], 1, output);
+        _rest.RunOne(input[.._live.Length], output);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

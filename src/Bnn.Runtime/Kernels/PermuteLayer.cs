@@ -96,7 +96,16 @@ public sealed class PermuteLayer
     /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>
     /// <param name="output">Receives <c>[⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the input.</param>
     /// <exception cref="ArgumentException">A span is too short.</exception>
-    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output) => Run(input, 1, output);
+    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    {
+        if (input.Length < _inputWords || output.Length < _outputWords)
+            throw TooShort(1, input.Length, output.Length);
+        input = input[.._inputWords];
+        output = output[.._outputWords];
+        output.Clear();
+        _kernel.RunOne(input, output);
+        _rest?.RunOne(input, output);
+    }
 
     /// <summary>Gives the output bits of all channels for each of some inputs, as are the positions of a kernel; four at a time share the weights.</summary>
     /// <param name="inputs">Packed bits, <c>[count, ⌈K/64⌉]</c>.</param>
@@ -106,7 +115,7 @@ public sealed class PermuteLayer
     public void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
     {
         if (count < 0 || inputs.Length < (long)count * _inputWords || outputs.Length < (long)count * _outputWords)
-            throw new ArgumentException($"{count} times {Inputs} inputs and {Channels} outputs do not fit into {inputs.Length} and {outputs.Length} words.");
+            throw TooShort(count, inputs.Length, outputs.Length);
         if (count == 0)
             return;
         outputs = outputs[..(count * _outputWords)];
@@ -115,4 +124,7 @@ public sealed class PermuteLayer
         _kernel.Run(inputs, count, outputs);
         _rest?.Run(inputs, count, outputs);
     }
+
+    private ArgumentException TooShort(int count, int inputs, int outputs) =>
+        new($"{count} times {Inputs} inputs and {Channels} outputs do not fit into {inputs} and {outputs} words.");
 }

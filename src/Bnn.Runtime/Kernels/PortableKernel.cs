@@ -44,8 +44,9 @@ internal sealed class PortableKernel(ulong[] signs, ulong[] masks, int[] limits,
             RunOne(inputs.Slice(i * words, words), outputs.Slice(i * outputWords, outputWords));
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunOne(ReadOnlySpan<ulong> input, Span<ulong> output)
+    public override void RunOne(ReadOnlySpan<ulong> input, Span<ulong> output)
     {
         int words = signs.Length / limits.Length, maskStep = masks.Length == signs.Length ? words : 0;
         ref ulong x = ref MemoryMarshal.GetReference(input), row = ref signs[0], live = ref masks[0];

@@ -119,10 +119,10 @@ internal static class CostModel
     public const double PermutePosition = 40;
 
     /// <summary>Cycles of a step of a position with 512 bits, besides its registers of channels; positions share the weights.</summary>
-    public const double SharedStep512 = 0.3;
+    public const double SharedStep512 = 0.05;
 
     /// <summary>Cycles of a look-up and an addition for 64 channels of a position.</summary>
-    public const double SharedRegister512 = 1.13;
+    public const double SharedRegister512 = 1.02;
 
     /// <summary>Cycles of a step with narrower registers.</summary>
     public const double SharedStep = 0.5;

@@ -40,7 +40,7 @@ internal sealed record DenseCosts
         ColumnRegister = 45,
         ActiveColumn = words => words == 8 ? 2.05 : 1.05,
         Column = (0, 0.18, 0.4),
-        PermuteLayer = 78,
+        PermuteLayer = 65,
         PermuteStep = 0.4,
         PermuteRegister = (1, 1.5, 2.7),
     };
