@@ -1,7 +1,7 @@
 namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>The numbers that the planner decides by; a word operation is the xor, popcount and add of one 64-bit word.</summary>
-/// <remarks>Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md.</remarks>
+/// <remarks>Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md. Those of one sample of a dense layer are in <see cref="DenseCosts"/>.</remarks>
 internal static class CostModel
 {
     /// <summary>Up to here literals are faster than a table: 64 are, 128 are not, because the code leaves the cache of decoded instructions.</summary>
@@ -91,8 +91,8 @@ internal static class CostModel
     /// <summary>Cycles of a window of a pool, for each value and 64 channels.</summary>
     public const double PoolValue = 3;
 
-    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic. From docs/decisions/0008-lanes.md and the kernels it builds on.</summary>
-    public const double Plane512 = 2.1;
+    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic: batches of two networks on Zen 5 (docs/decisions/0009-one-sample.md).</summary>
+    public const double Plane512 = 1.7;
 
     /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index.</summary>
     public const double TernaryPlane256 = 1.5;
@@ -174,6 +174,9 @@ internal static class CostModel
 
     /// <summary>Cycles to turn a byte of a sample into a bit of a plane.</summary>
     public const double SampleByte = 0.25;
+
+    /// <summary>The same with registers of 512 bits, from the same batches as <see cref="Plane512"/>.</summary>
+    public const double SampleByte512 = 0.1;
 
     /// <summary>Cycles of an operation of a circuit with 256 lanes (docs/decisions/0010-bit-circuits.md).</summary>
     public const double CircuitGate = 0.95;

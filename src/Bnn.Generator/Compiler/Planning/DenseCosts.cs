@@ -56,7 +56,7 @@ internal sealed record DenseCosts
         Column = (0.12, 0.24, 1),
         PermuteLayer = 120,
         PermuteStep = 0.5,
-        PermuteRegister = (1.75, 1.75, 3),
+        PermuteRegister = (1.75, 1.75, 1.75),
     };
 
     /// <summary>Registers of 128 bits: the same processor, and words as on ARM.</summary>
