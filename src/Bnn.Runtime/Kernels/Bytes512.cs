@@ -43,11 +43,8 @@ internal readonly unsafe struct Bytes512 : IByteLanes<Bytes512>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByShifting(byte* input, byte* live, int bytes, bool isMasked, byte* steps)
     {
-        const ulong First = 0x0706050403020100, Next = 0x0101010101010101, Three = 3 * Next, Seven = 7 * Next;
-        Vector512<byte> places = (isMasked
-            ? Vector512.Create(First, First + Three, First + (2 * Three), First + (3 * Three), First + (4 * Three), First + (5 * Three), First + (6 * Three), First + (7 * Three))
-            : Vector512.Create(First, First + Seven, First + (2 * Seven), First + (3 * Seven), First + (4 * Seven), First + (5 * Seven), First + (6 * Seven), First + (7 * Seven)))
-            .AsByte();
+        const ulong First = 0x0706050403020100, Three = 0x0303030303030303, Seven = 0x0707070707070707;
+        Vector512<byte> places = isMasked ? Places(First, Three) : Places(First, Seven);
         Vector512<byte> shifts = Vector512.Create(isMasked ? 0x15120F0C09060300UL : 0x312A231C150E0700UL).AsByte();
         Vector512<byte> field = Vector512.Create(isMasked ? (byte)0x07 : (byte)0x7F), zero = Vector512<byte>.Zero;
         int atOnce = 8 * Inputs(isMasked);
@@ -58,6 +55,10 @@ internal readonly unsafe struct Bytes512 : IByteLanes<Bytes512>
             (Avx512Vbmi.MultiShift(shifts, Avx512Vbmi.PermuteVar64x8(bits, places).AsUInt64()) & field).Store(steps);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<byte> Places(ulong first, ulong step) => Vector512.Create(
+        first, first + step, first + (2 * step), first + (3 * step), first + (4 * step), first + (5 * step), first + (6 * step), first + (7 * step)).AsByte();
 
     /// <summary>The same eight steps at a time, with plain words.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -42,7 +42,7 @@ internal sealed class ColumnBlocks
     public int LastWidth { get; }
 
     /// <summary>Whether the last word of a row takes a register of its own, or makes the last one wider than it were without.</summary>
-    public static bool IsWidenedByLast(int words, int width) => words % width == 1 || Last(words, width) > Last(words - 1, width);
+    public static bool IsWidenedByLast(int words, int width) => Last(words, width) > Last(words - 1, width);
 
     private static int Last(int words, int width)
     {

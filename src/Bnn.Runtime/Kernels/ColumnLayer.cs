@@ -10,8 +10,9 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Only the inputs that are 1 are added up, or only those that are 0 if they are fewer: at most K/2. Cost: for each such
 /// input a full adder in ⌈C / lanes⌉ registers, twice if masks differ between channels; K/8 steps that list them; and for each register some
-/// ten digits. A few channels beyond full registers are counted by words. Inputs that no channel reads cost nothing. Made once from packed weights; a width that is not the processor's widest is
-/// derived at its first use. Running allocates nothing, takes up to 64 KB of the stack (K bytes), and is thread-safe. Source: docs/decisions/0009-one-sample.md.
+/// ten digits. A few channels beyond full registers are counted by words. Inputs that no channel reads cost nothing. Made once from packed weights; a
+/// width that is not the processor's widest is derived at its first use. Running allocates nothing, takes up to 64 KB of the stack (K bytes), and is
+/// thread-safe. Source: docs/decisions/0009-one-sample.md.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class ColumnLayer
@@ -24,8 +25,7 @@ public sealed class ColumnLayer
 
     private ColumnLayer(int inputs, int channels, SharedMask mask, PermuteKernel? rest)
     {
-        _rest = rest;
-        (Inputs, Channels, IsMasked, _live, _liveInputs) = (inputs, channels, mask.Differs, mask.Live, mask.LiveInputs);
+        (Inputs, Channels, IsMasked, _live, _liveInputs, _rest) = (inputs, channels, mask.Differs, mask.Live, mask.LiveInputs, rest);
         // limit − count and its sign; half of it still has the digits that the adder tree wants.
         _digits = 1 + Math.Max(AdderTree.RegisterDigits, BitDigits.For(_liveInputs + 1));
     }

@@ -1,7 +1,10 @@
 namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>The numbers that the planner decides by; a word operation is the xor, popcount and add of one 64-bit word.</summary>
-/// <remarks>Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md. Those of one sample of a dense layer are in <see cref="DenseCosts"/>.</remarks>
+/// <remarks>
+/// Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md. Those of one sample
+/// of a dense layer are in <see cref="DenseCosts"/>.
+/// </remarks>
 internal static class CostModel
 {
     /// <summary>Up to here literals are faster than a table: 64 are, 128 are not, because the code leaves the cache of decoded instructions.</summary>

@@ -32,7 +32,8 @@ internal static class DenseLanes
 
     private static Lowering? On(LaneTier tier, Network network, int index, double words)
     {
-        (Lowering lowering, double cycles) = s_lowerings.Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering))).OrderBy(way => way.cycles).First();
+        (Lowering lowering, double cycles) = s_lowerings.Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering)))
+            .OrderBy(way => way.cycles).First();
         return cycles < words ? lowering : null;
     }
 
