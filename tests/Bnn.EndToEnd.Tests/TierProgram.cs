@@ -144,6 +144,21 @@ public sealed class TierProgram : IDisposable
         }
         foreach (string lowering in (string[])["ActiveColumns", "Permute"])
             yield return ($"{lowering}Positions", BnnWriter.Write(Positions()), lowering);
+        yield return ("Ways", BnnWriter.Write(Ways()), null);
+    }
+
+    // Dense layers that have a way for each tier: kernels of both kinds, and words.
+    private static Network Ways()
+    {
+        var random = new Random(6);
+        WeightMatrix first = RandomNetworks.Weights(137, 784, random, masked: false), second = RandomNetworks.Weights(68, 137, random, masked: false);
+        WeightMatrix classes = RandomNetworks.Weights(5, 68, random, masked: false);
+        return NetworkVerifier.Require(new("ways", new(1, 28, 28), new RawBitsEncoding(), new(
+        [
+            new DenseLayer("a", first, RandomNetworks.Limits(first, false, random)),
+            new DenseLayer("b", second, RandomNetworks.Limits(second, false, random)),
+            new ScoresLayer("scores", classes, new([0, 1, 2, 3, 4]), 1),
+        ]), default, default));
     }
 
     // Convolutions of several registers, with and without groups and masks, over rows of positions that share weights and that do not; pools between.

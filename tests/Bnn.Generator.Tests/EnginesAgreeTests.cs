@@ -120,7 +120,26 @@ public class EnginesAgreeTests
         ];
         AssertAgree(networks, isChecked: true, samples: 4, waysOf: _ => [("Lowering", lowering)]);
         Assert.All(networks, network => Assert.All(BnnCompiler.Plan(Models.Compact(network), Models.Settings(lowering: Enum.Parse<Lowering>(lowering))).Layers,
-            layer => Assert.Equal(layer.Layer is ConvolutionLayer or DenseLayer, layer.HasDenseKernel)));
+            layer => Assert.Equal(layer.Layer is ConvolutionLayer or DenseLayer, layer is WeightedPlan { HasDenseKernel: true })));
+    }
+
+    /// <summary>Words beside kernels of both kinds; their weights in a table and in literals, in the order of the input and of an image on words.</summary>
+    [Fact]
+    public void Layers_with_a_way_for_each_tier_are_exact()
+    {
+        var random = new Random(12);
+        DenseLayer Dense(int inputs, int channels, double live = 1) => new($"{inputs} to {channels}", Models.Weights(channels, inputs, random, live),
+            Enumerable.Range(0, channels).Select(c => (int)(live * inputs / 2) + (c % 5) - 2).ToEquatableArray());
+        ScoresLayer scores = new("scores", Models.Weights(4, 68, random), Models.Ints(0, 1, 2, 3), 1);
+        Network[] networks =
+        [
+            Models.Bits(784, Dense(784, 137), Dense(137, 68), scores),
+            Models.Bits(784, Dense(784, 137, live: 0.6), Dense(137, 68, live: 0.6), scores),
+            Models.Net(new(2, 3, 70), new RawBitsEncoding(), Models.Convolution(1, 2, 5, 3, padding: 0), new MaxPoolLayer("pool", new(1, 2), new(1, 2), default, default),
+                Dense(170, 68), scores),
+        ];
+        Assert.All(networks, network => Assert.Contains("ProcessorTier.Has", Models.Source(network), StringComparison.Ordinal));
+        AssertAgree(networks, isChecked: true, samples: 20, waysOf: _ => [s_all[0]]);
     }
 
     [Fact]

@@ -27,6 +27,23 @@ public class PlannerTests
         Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled, Lowering.Unrolled], Lowerings(Models.Settings(Goal.Throughput), 784, 64, 24, 10));
     }
 
+    [Theory]
+    [InlineData(784, 256, "Permute with 512 bits, else ActiveColumns")]
+    [InlineData(784, 137, "Permute with 512 bits, ActiveColumns with 256 bits, else Permute")]
+    [InlineData(137, 68, "Permute with 512 bits, PopCountTable with 256 bits, else Permute")]
+    [InlineData(64, 64, "Unrolled")]
+    [InlineData(1024, 1024, "ActiveColumns")]
+    public void Dense_layers_choose_for_each_tier(int inputs, int channels, string how)
+    {
+        Plan plan = BnnCompiler.Plan(Layers(inputs, channels, 10), Models.Settings());
+        Assert.Equal(how, plan.Layers[0].How);
+        Assert.Contains($" live weights, {how}: {(how.Contains("with", StringComparison.Ordinal) ? "each where it is the cheapest" : plan.Layers[0].Reason)}\n", plan.Text, StringComparison.Ordinal);
+        // No other way costs less on any tier.
+        Assert.All(LaneTier.All, tier => Assert.All((TierWays?[])[null, TierWays.Everywhere(Lowering.ActiveColumns), TierWays.Everywhere(Lowering.Permute)], other =>
+            Assert.True(plan.Sample.Cycles(0, tier) <= (plan.Sample with { Dense = [other, null] }).Cycles(0, tier))));
+        Assert.Equal("Permute", BnnCompiler.Plan(Layers(inputs, channels, 10), Models.Settings(lowering: Lowering.Permute)).Layers[0].How);
+    }
+
     [Fact]
     public void Goal_size_prefers_tables() => Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled], Lowerings(Models.Settings(Goal.Size), 64, 24, 10));
 
@@ -99,7 +116,7 @@ public class PlannerTests
     public void An_image_has_its_pixels_in_lanes_up_to_the_dense_layers() => Assert.Equal(
     [
         .. Enumerable.Repeat((Lowering.PixelLanes, "layers 0 to 3 are cheaper so on every processor"), 4),
-        (Lowering.ActiveColumns, "cheaper than words on every processor"),
+        (Lowering.ActiveColumns, "each where it is the cheapest"),
         (Lowering.Unrolled, "up to 64 word operations literals are faster"),
     ], Choices(Models.Fashion(), Models.Settings()));
 

@@ -58,5 +58,5 @@ internal static class BnnCompiler
     }
 
     private static ModelError Note(LayerPlan layer) => CompilerErrors.OnFile(
-        CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape, layer.Lowering.ToString(), layer.Reason);
+        CompilerErrors.Lowered, ModelNames.Quote(layer.Layer.Name), layer.Shape, layer.How, layer.Reason);
 }

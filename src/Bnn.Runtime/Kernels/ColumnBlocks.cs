@@ -22,8 +22,7 @@ internal sealed class ColumnBlocks
     public ColumnBlocks(int words, int rows, int width)
     {
         (_words, Rows, Width, Full) = (words, rows, width, words / width);
-        int rest = words - (Full * width);
-        LastWidth = rest == 0 ? 0 : Math.Max(Math.Min(2, width), (int)BitOperations.RoundUpToPowerOf2((uint)rest));
+        LastWidth = Last(words, width);
         long length = ((long)Full * width * rows) + ((long)LastWidth * rows);
         // In a heap whose objects stay where they are.
         _memory = GC.AllocateArray<ulong>(checked((int)length + LaneBuffer.AlignmentWords), pinned: true);
@@ -41,6 +40,15 @@ internal sealed class ColumnBlocks
 
     /// <summary>Words of the register of the block behind the full ones; 0 if there is none.</summary>
     public int LastWidth { get; }
+
+    /// <summary>Whether the last word of a row takes a register of its own, or makes the last one wider than it were without.</summary>
+    public static bool IsWidenedByLast(int words, int width) => Last(words, width) > Last(words - 1, width);
+
+    private static int Last(int words, int width)
+    {
+        int rest = words % width;
+        return rest == 0 ? 0 : Math.Max(Math.Min(2, width), (int)BitOperations.RoundUpToPowerOf2((uint)rest));
+    }
 
     /// <summary>The same rows for registers of another width.</summary>
     public ColumnBlocks For(int width)

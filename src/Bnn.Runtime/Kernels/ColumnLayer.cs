@@ -10,8 +10,9 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Only the inputs that are 1 are added up, or only those that are 0 if they are fewer: at most K/2. Cost: for each such
 /// input a full adder in ⌈C / lanes⌉ registers, twice if masks differ between channels; K/8 steps that list them; and for each register some
-/// ten digits. Inputs that no channel reads cost nothing. Made once from packed weights; a width that is not the processor's widest is
-/// derived at its first use. Running allocates nothing, takes up to 64 KB of the stack (K bytes), and is thread-safe. Source: docs/decisions/0009-one-sample.md.
+/// ten digits. A few channels beyond full registers are counted by words. Inputs that no channel reads cost nothing. Made once from packed weights; a
+/// width that is not the processor's widest is derived at its first use. Running allocates nothing, takes up to 64 KB of the stack (K bytes), and is
+/// thread-safe. Source: docs/decisions/0009-one-sample.md.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class ColumnLayer
@@ -19,11 +20,12 @@ public sealed class ColumnLayer
     private readonly ulong[] _live;
     private readonly int _liveInputs;
     private readonly int _digits;
+    private readonly PermuteKernel? _rest;
     private readonly ColumnBlocks?[] _blocks = new ColumnBlocks?[4];
 
-    private ColumnLayer(int inputs, int channels, SharedMask mask)
+    private ColumnLayer(int inputs, int channels, SharedMask mask, PermuteKernel? rest)
     {
-        (Inputs, Channels, IsMasked, _live, _liveInputs) = (inputs, channels, mask.Differs, mask.Live, mask.LiveInputs);
+        (Inputs, Channels, IsMasked, _live, _liveInputs, _rest) = (inputs, channels, mask.Differs, mask.Live, mask.LiveInputs, rest);
         // limit − count and its sign; half of it still has the digits that the adder tree wants.
         _digits = 1 + Math.Max(AdderTree.RegisterDigits, BitDigits.For(_liveInputs + 1));
     }
@@ -49,8 +51,11 @@ public sealed class ColumnLayer
     public static ColumnLayer Create(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits)
     {
         AdderTable.Check(inputs, signs, masks, limits.Length);
-        var layer = new ColumnLayer(inputs, limits.Length, SharedMask.Of(inputs, masks));
+        SharedMask mask = SharedMask.Of(inputs, masks);
         int width = Lanes512.IsAccelerated ? Lanes512.Words : Lanes256.IsAccelerated ? Lanes256.Words : Lanes128.IsAccelerated ? Lanes128.Words : 1;
+        int channels = limits.Length, rest = ColumnBlocks.IsWidenedByLast(WeightMatrix.WordsFor(channels), width) ? PortableKernel.Rest(channels, 64) : 0;
+        var layer = new ColumnLayer(inputs, channels, mask, rest == 0 ? null : PortableKernel.Last(signs, masks, limits, mask, rest));
+        limits = limits[..^rest];
         var blocks = new ColumnBlocks(WeightMatrix.WordsFor(limits.Length), layer.Rows, width);
         var column = new ulong[layer.Rows];
         for (int first = 0; first < limits.Length; first += 64)
@@ -105,7 +110,13 @@ public sealed class ColumnLayer
         if (input.Length < _live.Length || output.Length < words)
             throw new ArgumentException($"{Inputs} inputs and {Channels} outputs do not fit into {input.Length} and {output.Length} words.");
         ref ColumnBlocks? blocks = ref _blocks[BitOperations.Log2((uint)TLanes.Words)];
-        Run<TLanes>(Volatile.Read(ref blocks) ?? Derive(ref blocks, TLanes.Words), ref MemoryMarshal.GetReference(input), output[..words]);
+        output = output[..words];
+        Span<ulong> whole = _rest is null ? output : output[..^1];
+        Run<TLanes>(Volatile.Read(ref blocks) ?? Derive(ref blocks, TLanes.Words), ref MemoryMarshal.GetReference(input), whole);
+        if (_rest is null)
+            return;
+        output[^1] = 0;
+        _rest.RunOne(input[.._live.Length], output);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

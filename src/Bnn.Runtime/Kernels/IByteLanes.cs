@@ -21,7 +21,7 @@ internal unsafe interface IByteLanes<TSelf>
     /// <param name="live">1 = some channel reads the input; as many words.</param>
     /// <param name="words">Number of words.</param>
     /// <param name="isMasked">Whether masks differ.</param>
-    /// <param name="steps">Room for 64 · words / inputs of a step, and 32.</param>
+    /// <param name="steps">Room for 64 · words / inputs of a step, and 64.</param>
     static abstract void Split(ulong* input, ulong* live, int words, bool isMasked, byte* steps);
 
     /// <summary>The inputs of a step, the same for all channels.</summary>

@@ -23,8 +23,10 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     private readonly ulong[] _live;
     private readonly bool _isMasked;
     private readonly int _steps;
+    private readonly int _room;
     private readonly int _stepsOfBytes;
     private readonly int _registers;
+    private readonly PermuteEights? _last;
     private readonly byte[] _memory;
     private readonly TBytes* _table;
     private readonly TBytes* _bounds;
@@ -42,8 +44,14 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         (_live, _isMasked) = (mask.Live, mask.Differs);
         int perStep = TBytes.Inputs(_isMasked);
         _steps = (inputs + perStep - 1) / perStep;
+        _room = (64 * _live.Length / perStep) + 64;
         _stepsOfBytes = byte.MaxValue / perStep;
         _registers = (limits.Length + TBytes.Channels - 1) / TBytes.Channels;
+        if (TBytes.Channels == 64 && limits.Length % 64 is > 0 and <= PermuteEights.Most)
+        {
+            _last = new(inputs, signs, masks, limits, 64 * --_registers, _isMasked);
+            limits = limits[..(64 * _registers)];
+        }
         byte[] table = TBytes.Table(_isMasked);
         // In a heap whose objects stay where they are; from a cache line on.
         _memory = GC.AllocateArray<byte>(checked(table.Length + (_registers * (_steps + 2) * TBytes.Channels) + 63), pinned: true);
@@ -69,11 +77,12 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
             RunOne(inputs.Slice(i * words, words), outputs.Slice(i * outputWords, outputWords));
     }
 
+    /// <inheritdoc/>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunOne(ReadOnlySpan<ulong> input, Span<ulong> output)
+    public override void RunOne(ReadOnlySpan<ulong> input, Span<ulong> output)
     {
-        byte* steps = stackalloc byte[RoomForSteps];
+        byte* steps = stackalloc byte[_room];
         fixed (ulong* bits = input, live = _live)
             TBytes.Split(bits, live, _live.Length, _isMasked, steps);
         byte* memory = stackalloc byte[(2 * Together * TBytes.Channels) + 63];
@@ -100,6 +109,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
             for (int i = 0; i < size; i++, r++)
                 Fire(r, sums + (2 * i), ref output[r * TBytes.Channels >> 6]);
         }
+        _last?.Run(steps, ref MemoryMarshal.GetReference(output));
         GC.KeepAlive(this);
     }
 
@@ -108,7 +118,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunShared(ReadOnlySpan<ulong> inputs, Span<ulong> outputs)
     {
-        int room = RoomForSteps, words = _live.Length, outputWords = outputs.Length / Shared;
+        int room = _room, words = _live.Length, outputWords = outputs.Length / Shared;
         byte* steps = stackalloc byte[Shared * room];
         fixed (ulong* bits = inputs, live = _live)
         {
@@ -132,14 +142,14 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                     Fire(r, sums + (2 * ((i * registers) + j)), ref outputs[(i * outputWords) + (r * TBytes.Channels >> 6)]);
             }
         }
+        for (int i = 0; _last is not null && i < Shared; i++)
+            _last.Run(steps + (i * room), ref outputs[i * outputWords]);
         GC.KeepAlive(this);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Fire(int register, TBytes* sums, ref ulong output) =>
         output |= TBytes.Below(sums[0], sums[1], _bounds[2 * register], _bounds[(2 * register) + 1]) << (register * TBytes.Channels & 63);
-
-    private int RoomForSteps => (64 * _live.Length / TBytes.Inputs(_isMasked)) + 32;
 
     // Where the registers begin that go together with this one, and how many they are: eights, then at most one four, two and one.
     private (int First, int Size) GroupOf(int register)
@@ -157,16 +167,20 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(int channel, WeightRow row, int limit)
     {
-        int register = channel / TBytes.Channels, lane = channel % TBytes.Channels, perStep = TBytes.Inputs(_isMasked);
+        int register = channel / TBytes.Channels, lane = channel % TBytes.Channels;
         int most = row.Count(WeightKind.Plus) + row.Count(WeightKind.Minus);
         ((ushort*)(_bounds + (2 * register) + (lane & 1)))[lane >> 1] = (ushort)(Math.Clamp(limit, -1, most) + 1);
         (int group, int size) = GroupOf(register);
         byte* weights = (byte*)(_weights + ((nint)group * _steps) + (register - group)) + lane;
         for (int s = 0; s < _steps; s++, weights += size * TBytes.Channels)
-        {
-            int bits = Bits(row, WeightKind.Plus, s * perStep, perStep);
-            *weights = (byte)(_isMasked ? bits | ((bits | Bits(row, WeightKind.Minus, s * perStep, perStep)) << perStep) : bits);
-        }
+            *weights = Weight(row, s, _isMasked);
+    }
+
+    /// <summary>The weights of a channel in a step, and above them its masks if these differ.</summary>
+    public static byte Weight(WeightRow row, int step, bool isMasked)
+    {
+        int perStep = TBytes.Inputs(isMasked), bits = Bits(row, WeightKind.Plus, step * perStep, perStep);
+        return (byte)(isMasked ? bits | ((bits | Bits(row, WeightKind.Minus, step * perStep, perStep)) << perStep) : bits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -186,8 +200,6 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     {
         TBytes low = _table[0], high = _table[1], zero = default;
         var table = (byte*)_table;
-        for (int i = 0; i < 2 * TSize.Registers; i++)
-            sums[i] = zero;
         for (int left = _steps; left > 0; left -= _stepsOfBytes)
         {
             TBytes a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
@@ -210,20 +222,20 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                     h = TBytes.Add(h, TBytes.Differences(pattern, in weights[7], low, high));
                 }
             }
-            Widen(sums, a);
+            Widen(sums, a, left == _steps);
             if (TSize.Registers > 1)
-                Widen(sums + 2, b);
+                Widen(sums + 2, b, left == _steps);
             if (TSize.Registers > 2)
             {
-                Widen(sums + 4, c);
-                Widen(sums + 6, d);
+                Widen(sums + 4, c, left == _steps);
+                Widen(sums + 6, d, left == _steps);
             }
             if (TSize.Registers > 4)
             {
-                Widen(sums + 8, e);
-                Widen(sums + 10, f);
-                Widen(sums + 12, g);
-                Widen(sums + 14, h);
+                Widen(sums + 8, e, left == _steps);
+                Widen(sums + 10, f, left == _steps);
+                Widen(sums + 12, g, left == _steps);
+                Widen(sums + 14, h, left == _steps);
             }
         }
     }
@@ -235,8 +247,6 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     {
         TBytes low = _table[0], high = _table[1], zero = default;
         var table = (byte*)_table;
-        for (int i = 0; i < 2 * Shared * TSize.Registers; i++)
-            sums[i] = zero;
         for (int left = _steps; left > 0; left -= _stepsOfBytes)
         {
             TBytes a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
@@ -260,25 +270,25 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
             }
             const int N = 2;
             nint next = N * TSize.Registers;
-            Widen(sums, a);
-            Widen(sums + next, b);
-            Widen(sums + (2 * next), c);
-            Widen(sums + (3 * next), d);
+            Widen(sums, a, left == _steps);
+            Widen(sums + next, b, left == _steps);
+            Widen(sums + (2 * next), c, left == _steps);
+            Widen(sums + (3 * next), d, left == _steps);
             if (TSize.Registers > 1)
             {
-                Widen(sums + N, e);
-                Widen(sums + next + N, f);
-                Widen(sums + (2 * next) + N, g);
-                Widen(sums + (3 * next) + N, h);
+                Widen(sums + N, e, left == _steps);
+                Widen(sums + next + N, f, left == _steps);
+                Widen(sums + (2 * next) + N, g, left == _steps);
+                Widen(sums + (3 * next) + N, h, left == _steps);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Widen(TBytes* sums, TBytes bytes)
+    private static void Widen(TBytes* sums, TBytes bytes, bool isFirst)
     {
-        sums[0] = TBytes.AddEven(sums[0], bytes);
-        sums[1] = TBytes.AddOdd(sums[1], bytes);
+        sums[0] = TBytes.AddEven(isFirst ? default : sums[0], bytes);
+        sums[1] = TBytes.AddOdd(isFirst ? default : sums[1], bytes);
     }
 
     private interface ISize

@@ -10,19 +10,20 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Time does not depend on the input. Cost for each register of 16, 32 or 64 channels: a look-up and an addition for
 /// four inputs (seven with 64 channels), or for two (three) if masks differ between channels. Inputs that no channel reads cost as much as
-/// others. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
+/// others. Channels beyond full registers are counted by eights with 512 bits, otherwise, if they are few, by words. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
 /// allocates nothing, takes up to 32 KB of the stack, and is thread-safe. Source: docs/decisions/0009-one-sample.md.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PermuteLayer
 {
     private readonly PermuteKernel _kernel;
+    private readonly PermuteKernel? _rest;
     private readonly int _inputWords;
     private readonly int _outputWords;
 
-    private PermuteLayer(int inputs, int channels, bool isMasked, PermuteTier tier, PermuteKernel kernel)
+    private PermuteLayer(int inputs, int channels, bool isMasked, PermuteTier tier, PermuteKernel kernel, PermuteKernel? rest)
     {
-        (Inputs, Channels, IsMasked, Tier, _kernel) = (inputs, channels, isMasked, tier, kernel);
+        (Inputs, Channels, IsMasked, Tier, _kernel, _rest) = (inputs, channels, isMasked, tier, kernel, rest);
         (_inputWords, _outputWords) = (WeightMatrix.WordsFor(inputs), WeightMatrix.WordsFor(channels));
     }
 
@@ -73,22 +74,38 @@ public sealed class PermuteLayer
         SharedMask mask = SharedMask.Of(inputs, masks);
         if (mask.LiveInputs > PermuteColumns<Bytes128>.MostInputs)
             tier = PermuteTier.Portable;
-        PermuteKernel kernel = tier switch
+        int rest = tier switch
         {
-            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, limits, mask),
-            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, limits, mask),
-            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, limits, mask),
-            PermuteTier.Portable => new PortableKernel([.. signs], mask.Differs ? [.. masks] : mask.Live, [.. limits]),
+            PermuteTier.Shuffle256 => PortableKernel.Rest(limits.Length, Bytes256.Channels),
+            PermuteTier.Shuffle128 => PortableKernel.Rest(limits.Length, Bytes128.Channels),
+            PermuteTier.Permute512 or PermuteTier.Portable => 0,
             _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "No such way."),
         };
-        return new(inputs, limits.Length, mask.Differs, tier, kernel);
+        ReadOnlySpan<int> whole = limits[..^rest];
+        PermuteKernel kernel = tier switch
+        {
+            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, whole, mask),
+            _ => PortableKernel.Last(signs, masks, limits, mask, limits.Length),
+        };
+        return new(inputs, limits.Length, mask.Differs, tier, kernel, rest == 0 ? null : PortableKernel.Last(signs, masks, limits, mask, rest));
     }
 
     /// <summary>Gives the output bits of all channels.</summary>
     /// <param name="input">Packed bits, <c>[⌈K/64⌉]</c>.</param>
     /// <param name="output">Receives <c>[⌈C/64⌉]</c> packed bits; tail bits 0. Does not overlap the input.</param>
     /// <exception cref="ArgumentException">A span is too short.</exception>
-    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output) => Run(input, 1, output);
+    public void Run(ReadOnlySpan<ulong> input, Span<ulong> output)
+    {
+        if (input.Length < _inputWords || output.Length < _outputWords)
+            throw TooShort(1, input.Length, output.Length);
+        input = input[.._inputWords];
+        output = output[.._outputWords];
+        output.Clear();
+        _kernel.RunOne(input, output);
+        _rest?.RunOne(input, output);
+    }
 
     /// <summary>Gives the output bits of all channels for each of some inputs, as are the positions of a kernel; four at a time share the weights.</summary>
     /// <param name="inputs">Packed bits, <c>[count, ⌈K/64⌉]</c>.</param>
@@ -98,11 +115,16 @@ public sealed class PermuteLayer
     public void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
     {
         if (count < 0 || inputs.Length < (long)count * _inputWords || outputs.Length < (long)count * _outputWords)
-            throw new ArgumentException($"{count} times {Inputs} inputs and {Channels} outputs do not fit into {inputs.Length} and {outputs.Length} words.");
+            throw TooShort(count, inputs.Length, outputs.Length);
         if (count == 0)
             return;
         outputs = outputs[..(count * _outputWords)];
         outputs.Clear();
-        _kernel.Run(inputs[..(count * _inputWords)], count, outputs);
+        inputs = inputs[..(count * _inputWords)];
+        _kernel.Run(inputs, count, outputs);
+        _rest?.Run(inputs, count, outputs);
     }
+
+    private ArgumentException TooShort(int count, int inputs, int outputs) =>
+        new($"{count} times {Inputs} inputs and {Channels} outputs do not fit into {inputs} and {outputs} words.");
 }

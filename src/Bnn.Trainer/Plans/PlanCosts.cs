@@ -15,8 +15,8 @@ internal sealed record LayerCost(LayerPlan Plan, long Work, string Unit, long Pl
 /// <summary>What the cost model says about a plan.</summary>
 /// <param name="Layers">One for each layer of the compact network.</param>
 /// <param name="Besides">Cycles of one sample besides its layers: calls, packing, the highest score.</param>
-/// <param name="BesidesOfBatch">Cycles of a sample of a batch besides the layers: packing.</param>
-internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides, double BesidesOfBatch)
+/// <param name="BesidesOfBatch">Cycles of a sample of a batch besides the layers, for each of <see cref="LaneTier.All"/>: packing.</param>
+internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides, IReadOnlyList<double> BesidesOfBatch)
 {
     /// <summary>Cycles of one sample.</summary>
     /// <param name="tier">Index in <see cref="LaneTier.All"/>.</param>
@@ -24,12 +24,12 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
 
     /// <summary>Cycles of a sample of a batch.</summary>
     /// <param name="tier">Index in <see cref="LaneTier.All"/>.</param>
-    public double OfBatch(int tier) => BesidesOfBatch + Layers.Sum(layer => layer.OfBatch[tier]);
+    public double OfBatch(int tier) => BesidesOfBatch[tier] + Layers.Sum(layer => layer.OfBatch[tier]);
 
     /// <summary>Asks the cost model.</summary>
     public static PlanCosts Of(Plan plan)
     {
-        double besides = plan.Batch.Input is { } input ? BatchPlan.Packing(plan.Compact, input) : CostModel.Sample;
+        double[] besides = [.. LaneTier.All.Select(tier => plan.Batch.Input is { } input ? BatchPlan.Packing(tier, plan.Compact, input) : CostModel.Sample)];
         return new([.. plan.Layers.Select(layer => Of(plan, layer))], CostModel.Sample, besides);
     }
 

@@ -100,7 +100,7 @@ internal static class OneSampleCases
     {
         for (int channels = 1; channels <= 130; channels += step)
             yield return new(1 + (channels % 23), channels, channels % 3, channels);
-        foreach (int channels in new[] { 192, 256, 300, 448, 512, 832 })
+        foreach (int channels in new[] { 192, 256, 257, 260, 300, 448, 512, 515, 832 })
             yield return new(70, channels, channels % 3, channels);
     }
 

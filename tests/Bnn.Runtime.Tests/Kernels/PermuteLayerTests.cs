@@ -54,6 +54,28 @@ public class PermuteLayerTests
         Assert.Equal(0b0111UL, output[0]);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public unsafe void Inputs_are_split_the_same_by_shifts_and_by_words(bool isMasked)
+    {
+        if (!Avx512Vbmi.IsSupported)
+            return;
+        var random = new Random(1);
+        for (int words = 1; words < 40; words++)
+        {
+            ulong[] input = [.. Enumerable.Range(0, words).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
+            ulong[] live = [.. Enumerable.Range(0, words).Select(_ => (ulong)random.NextInt64(long.MinValue, long.MaxValue))];
+            int steps = ((64 * words) + Bytes512.Inputs(isMasked) - 1) / Bytes512.Inputs(isMasked);
+            byte[] shifted = new byte[steps + 64], deposited = new byte[steps + 64];
+            fixed (ulong* bits = input, mask = live)
+            fixed (byte* one = shifted, other = deposited)
+            {
+                Bytes512.ByShifting((byte*)bits, (byte*)mask, 8 * words, isMasked, one);
+                Bytes512.ByDepositing(bits, mask, words, isMasked, other);
+            }
+            Assert.Equal(deposited[..steps], shifted[..steps]);
+        }
+    }
+
     [Fact]
     public void The_best_tier_is_one_that_the_processor_has() => Assert.True(PermuteLayer.Best switch
     {

@@ -43,15 +43,15 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
             : new(null, 0, alone, FormattableString.Invariant($"sample by sample: in lanes it would be about {cycles:F0} cycles each"));
     }
 
-    /// <summary>Cycles to bring the bytes of a sample into lanes.</summary>
-    public static double Packing(Network network, InputLayout input) =>
-        CostModel.SampleByte * (input.IsEightBit ? 8.0 * network.InputLength : input.Runs.Sum(run => (double)run.Length));
+    /// <summary>Cycles to bring the bytes of a sample into lanes of a tier.</summary>
+    public static double Packing(LaneTier tier, Network network, InputLayout input) =>
+        (tier.Words == 8 ? CostModel.SampleByte512 : CostModel.SampleByte) * (input.IsEightBit ? 8.0 * network.InputLength : input.Runs.Sum(run => (double)run.Length));
 
     /// <summary>Cycles of a sample in lanes, all of which hold one.</summary>
     public static double Of(Network network, InputLayout input, LaneTier tier, int lanes)
     {
         IReadOnlyList<Shape> shapes = network.Shapes();
-        double cycles = Packing(network, input);
+        double cycles = Packing(tier, network, input);
         for (int i = 0; i < network.Layers.Length; i++)
             cycles += LaneCosts.Sample(tier, network.Layers[i], shapes[i], network.IsEightBit(i), lanes);
         return cycles;

@@ -1,7 +1,10 @@
 namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>The numbers that the planner decides by; a word operation is the xor, popcount and add of one 64-bit word.</summary>
-/// <remarks>Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md.</remarks>
+/// <remarks>
+/// Measured on a core of a first-generation EPYC server, .NET 10, lowerings against one another on the same layers; see docs/compiler.md. Those of one sample
+/// of a dense layer are in <see cref="DenseCosts"/>.
+/// </remarks>
 internal static class CostModel
 {
     /// <summary>Up to here literals are faster than a table: 64 are, 128 are not, because the code leaves the cache of decoded instructions.</summary>
@@ -91,8 +94,8 @@ internal static class CostModel
     /// <summary>Cycles of a window of a pool, for each value and 64 channels.</summary>
     public const double PoolValue = 3;
 
-    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic. From docs/decisions/0008-lanes.md and the kernels it builds on.</summary>
-    public const double Plane512 = 2.1;
+    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic: batches of two networks on Zen 5 (docs/decisions/0009-one-sample.md).</summary>
+    public const double Plane512 = 1.7;
 
     /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index.</summary>
     public const double TernaryPlane256 = 1.5;
@@ -119,10 +122,10 @@ internal static class CostModel
     public const double PermutePosition = 40;
 
     /// <summary>Cycles of a step of a position with 512 bits, besides its registers of channels; positions share the weights.</summary>
-    public const double SharedStep512 = 0.3;
+    public const double SharedStep512 = 0.05;
 
     /// <summary>Cycles of a look-up and an addition for 64 channels of a position.</summary>
-    public const double SharedRegister512 = 1.13;
+    public const double SharedRegister512 = 1.02;
 
     /// <summary>Cycles of a step with narrower registers.</summary>
     public const double SharedStep = 0.5;
@@ -132,6 +135,15 @@ internal static class CostModel
 
     /// <summary>The same for 16 channels, where sharing saves a tenth.</summary>
     public const double SharedRegister128 = 0.85;
+
+    /// <summary>Most channels beyond full registers that kernels with a channel in each lane count by words.</summary>
+    public const int RestChannels = 4;
+
+    /// <summary>Most channels beyond full registers that look-ups with 512 bits count by eights.</summary>
+    public const int Eights = 40;
+
+    /// <summary>Cycles of eight such channels besides their look-ups, each of which takes eight steps.</summary>
+    public const double EightChannels = 5;
 
     /// <summary>Most words of the patches that are gathered before a kernel takes them: they lie on the stack.</summary>
     public const int PatchesWords = 4096;
@@ -165,6 +177,9 @@ internal static class CostModel
 
     /// <summary>Cycles to turn a byte of a sample into a bit of a plane.</summary>
     public const double SampleByte = 0.25;
+
+    /// <summary>The same with registers of 512 bits, from the same batches as <see cref="Plane512"/>.</summary>
+    public const double SampleByte512 = 0.1;
 
     /// <summary>Cycles of an operation of a circuit with 256 lanes (docs/decisions/0010-bit-circuits.md).</summary>
     public const double CircuitGate = 0.95;

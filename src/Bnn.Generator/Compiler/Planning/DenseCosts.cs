@@ -40,8 +40,8 @@ internal sealed record DenseCosts
         ColumnRegister = 45,
         ActiveColumn = words => words == 8 ? 2.05 : 1.05,
         Column = (0, 0.18, 0.4),
-        PermuteLayer = 70,
-        PermuteStep = 0.95,
+        PermuteLayer = 65,
+        PermuteStep = 0.4,
         PermuteRegister = (1, 1.5, 2.7),
     };
 
@@ -56,7 +56,7 @@ internal sealed record DenseCosts
         Column = (0.12, 0.24, 1),
         PermuteLayer = 120,
         PermuteStep = 0.5,
-        PermuteRegister = (1.75, 1.75, 3),
+        PermuteRegister = (1.75, 1.75, 1.75),
     };
 
     /// <summary>Registers of 128 bits: the same processor, and words as on ARM.</summary>

@@ -32,8 +32,9 @@ internal static class DenseLanes
 
     private static Lowering? On(LaneTier tier, Network network, int index, double words)
     {
-        (Lowering lowering, double cycles) = s_lowerings.Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering))).OrderBy(way => way.cycles).First();
-        return cycles < CostModel.Advantage * words ? lowering : null;
+        (Lowering lowering, double cycles) = s_lowerings.Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering)))
+            .OrderBy(way => way.cycles).First();
+        return cycles < words ? lowering : null;
     }
 
     // A convolution has one way for all processors, as its neighbours depend on it. Positions share weights on some tiers more than on others.
@@ -77,14 +78,15 @@ internal static class DenseLanes
         double steps = Steps(tier, layer, lowering);
         if (lowering == Lowering.ActiveColumns)
         {
-            int words = WeightMatrix.WordsFor(layer.Channels);
+            int rest = Rest(layer.Channels, 64), words = WeightMatrix.WordsFor(layer.Channels), fewer = WeightMatrix.WordsFor(layer.Channels - rest);
             double column = DenseCosts.At((long)words * layer.Live * sizeof(ulong), costs.Column);
-            return costs.ColumnLayer + (layer.Inputs * costs.ColumnInput)
-                + tier.Registers(words, width => costs.ColumnRegister + (steps * ((active * costs.ActiveColumn(width)) + column)));
+            double all = OfColumns(words);
+            return costs.ColumnLayer + (layer.Inputs * costs.ColumnInput) + (OfColumns(fewer) is var whole && whole < all ? whole + OfRest(tier, layer, rest) : all);
+
+            double OfColumns(int ofRow) =>
+                tier.Registers(ofRow, width => costs.ColumnRegister + (steps * ((active * costs.ActiveColumn(width)) + column)));
         }
-        int registers = Registers(tier, layer);
-        double register = DenseCosts.At((long)steps * layer.Channels, costs.PermuteRegister);
-        return costs.PermuteLayer + (steps * ((costs.PermuteStep * Together(registers)) + (register * registers)));
+        return costs.PermuteLayer + LookUps(tier, layer, costs.PermuteStep, DenseCosts.At((long)steps * layer.Channels, costs.PermuteRegister));
     }
 
     // Look-ups of a group of a convolution at one of some positions.
@@ -96,10 +98,28 @@ internal static class DenseLanes
             4 => (CostModel.SharedStep, CostModel.SharedRegister256),
             _ => (CostModel.SharedStep, CostModel.SharedRegister128),
         };
-        return CostModel.PermutePosition + (Steps(tier, layer, Lowering.Permute) * (step + (register * Registers(tier, layer))));
+        return CostModel.PermutePosition + LookUps(tier, layer, step, register);
     }
 
-    private static int Registers(LaneTier tier, LanesLayer layer) => (layer.Channels + (tier.Words * sizeof(ulong)) - 1) / (tier.Words * sizeof(ulong));
+    private static double LookUps(LaneTier tier, LanesLayer layer, double step, double register)
+    {
+        int ofRegister = tier.Words * sizeof(ulong), registers = layer.Channels / ofRegister, rest = layer.Channels % ofRegister;
+        double steps = Steps(tier, layer, Lowering.Permute);
+        double last = tier.Words == 8 && rest <= CostModel.Eights ? Math.Ceiling(rest / 8.0) * (Math.Ceiling(steps / 8) + CostModel.EightChannels)
+            : OfRest(tier, layer, Rest(layer.Channels, ofRegister));
+        if (last == 0 && rest > 0)
+            registers++;
+        return last + (steps * ((step * Together(registers)) + (register * registers)));
+    }
+
+    private static double OfRest(LaneTier tier, LanesLayer layer, int channels) => (double)channels * WeightMatrix.WordsFor(layer.Inputs) * tier.Dense.Word;
+
+    // The kernels count so many of the last channels by words, because they leave a register almost empty.
+    private static int Rest(int channels, int register)
+    {
+        int rest = channels % register;
+        return rest < channels && rest <= CostModel.RestChannels ? rest : 0;
+    }
 
     // Up to eight registers go through the steps together; what is left of them in fours, twos and ones.
     private static int Together(int registers) => (registers / 8) + Bits.PopCount((ulong)(registers % 8));

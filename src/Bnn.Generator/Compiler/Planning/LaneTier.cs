@@ -3,7 +3,7 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <summary>Vectors that a processor may have, and what an adder tree over their lanes costs there.</summary>
 /// <remarks>
 /// The generator does not know the processor of the user. Kernels over lanes exist in every width and take the widest that there is, so one plan serves
-/// all; the planner chooses lanes only where they are faster on each tier.
+/// all; the planner chooses lanes only where they are faster on each tier. Dense layers of one sample alone may have a way for each.
 /// </remarks>
 /// <param name="Name">For people.</param>
 /// <param name="Words">Words of 64 bits in the widest register.</param>

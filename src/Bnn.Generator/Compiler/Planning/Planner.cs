@@ -48,11 +48,8 @@ internal static class Planner
             {
                 RowsPlan rows = RowsPlanner.Of(compact, i, from, input);
                 (Lowering lowering, string reason) = !isNeeded[i] ? (Lowering.None, "nobody reads it")
-                    : sample.Dense[i] is { AreSame: true } lanes ? (lanes.InLanes[0], settings.Lowering is null ? "cheaper than words on every processor" : "asked for")
-                    : sample.Dense[i] is { HaveWords: false } ? (sample.Dense[i]!.On(LaneTier.Usual)!.Value, "the cheapest on each")
+                    : sample.Dense[i] is { } ways ? Choose(ways, rows, settings, left)
                     : Choose(rows, settings, left);
-                if (sample.Dense[i] is { AreSame: false })
-                    reason = "each where it is the cheapest";
                 if (lowering == Lowering.Unrolled)
                     left -= rows.WordOperations;
                 layers.Add(new WeightedPlan(i, layer, from, to, lowering, reason, rows, layer.Positions(from.Shape), isNeeded[i] ? sample.Dense[i] : null));
@@ -98,6 +95,13 @@ internal static class Planner
         for (int i = isNeeded.Length - 2; i >= 0; i--)
             isNeeded[i] = isNeeded[i + 1] && (network.Layers[i + 1] as WeightedLayer)?.Weights.LiveCount() != 0;
         return isNeeded;
+    }
+
+    private static (Lowering, string) Choose(TierWays ways, RowsPlan rows, CompileSettings settings, long left)
+    {
+        if (ways.AreSame)
+            return (ways.InLanes[0], settings.Lowering is null ? "cheaper than words on every processor" : "asked for");
+        return (ways.HaveWords ? Choose(rows, settings, left).Item1 : ways.On(LaneTier.Usual)!.Value, "each where it is the cheapest");
     }
 
     private static (Lowering, string) Choose(RowsPlan rows, CompileSettings settings, long left)
