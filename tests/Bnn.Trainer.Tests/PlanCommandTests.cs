@@ -160,15 +160,6 @@ public sealed class PlanCommandTests : IDisposable
         Cli.Run("inspect", Model, "--plan", "--data", "optdigits").AssertError(1, "--data tells which images to measure with, so it needs --measure");
     }
 
-    [Fact]
-    public void Measuring_stops_when_asked()
-    {
-        BnnFile.Save(Model, Models.Convolutions());
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-        Cli inspect = Cli.Run(stop.Token, "inspect", Model, "--measure");
-        Assert.Equal((130, ""), (inspect.Exit, inspect.Out));
-    }
-
     [Theory]
     [InlineData(null)]
     [InlineData("PopCountTable")]

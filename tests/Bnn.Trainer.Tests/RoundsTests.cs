@@ -1,0 +1,59 @@
+using Bnn.Storage;
+using Bnn.Trainer.Plans;
+
+namespace Bnn.Trainer.Tests;
+
+/// <summary>Measuring side by side: everything gets its turn, and Ctrl-C ends it between two calls, whatever the clock does.</summary>
+public sealed class RoundsTests
+{
+    [Fact]
+    public void Everything_takes_its_turn_in_every_round()
+    {
+        int[] calls = [0, 0];
+        int ended = 0;
+        var rounds = new Rounds([() => calls[0]++, () => calls[1]++]);
+        rounds.Run(() => ended++, CancellationToken.None);
+        Assert.Equal(ended, rounds.Count);
+        Assert.All(calls, count => Assert.True(count > ended));
+        Assert.All([0, 1], run => Assert.True(rounds.Nanoseconds(run) > 0));
+    }
+
+    [Theory]
+    [InlineData(0, 1, 0)] // the first call of all
+    [InlineData(0, 5, 0)]
+    [InlineData(1, 1, 60)] // the second thing is warmed when the first is warm
+    public void Warming_stops_between_two_calls(int asks, int atCall, int callsBefore)
+    {
+        var calls = new int[2];
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => new Rounds([() => Call(0), () => Call(1)]).Warm(stop.Token));
+        Assert.Equal(atCall, calls[asks]);
+        Assert.True(asks == 0 ? calls[1] == 0 : calls[0] >= callsBefore);
+
+        void Call(int run)
+        {
+            if (++calls[run] == atCall && run == asks)
+                stop.Cancel();
+        }
+    }
+
+    [Fact]
+    public void Measuring_stops_behind_the_calls_of_the_one_that_asked()
+    {
+        using var stop = new CancellationTokenSource();
+        bool isNextCalled = false;
+        int ended = 0;
+        var rounds = new Rounds([() => { if (ended == 2) stop.Cancel(); }, () => isNextCalled |= stop.IsCancellationRequested]);
+        Assert.Throws<OperationCanceledException>(() => rounds.Run(() => ended++, stop.Token));
+        Assert.Equal((2, false), (ended, isNextCalled));
+    }
+
+    [Fact]
+    public void A_command_that_measures_is_told_apart_from_one_that_fails()
+    {
+        using var folder = new TempFolder();
+        BnnFile.Save(folder.At("model.bnn"), Models.Convolutions());
+        Cli inspect = Cli.Run(new CancellationToken(canceled: true), "inspect", folder.At("model.bnn"), "--measure");
+        Assert.Equal((130, ""), (inspect.Exit, inspect.Out));
+    }
+}
