@@ -12,7 +12,8 @@ public sealed class TrainingMethodsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("--surrogate", "bi-real")]
+    [InlineData("--surrogate", "clip")]
+    [InlineData("--live", "0.2")]
     [InlineData("--surrogate", "reste")]
     [InlineData("--label-smoothing", "0.1")]
     [InlineData("--optimizer", "bop")]

@@ -9,7 +9,7 @@ namespace Bnn.Training;
 /// <summary>The whole state of a run at the end of an epoch.</summary>
 /// <remarks>
 /// On disk, little-endian: magic <c>bnn-run2</c>; length of the body as int64; the body; SHA-256 over all of that. The body holds the
-/// description as JSON, the encoding, the history, and the arrays of the network in the order of their layers; with a teacher, its body follows. Any other magic is
+/// description as JSON, the encoding, the history, and the arrays of the network in the order of their layers; with masks, these, and with a teacher its body follow. Any other magic is
 /// another version, and refused.
 /// </remarks>
 public sealed class Checkpoint
@@ -179,7 +179,9 @@ public sealed class Checkpoint
             WriteArray<float>(writer, buffer.Span);
         foreach (LatentLayer layer in Network.Layers)
             WriteArray<ushort>(writer, layer.Flips);
-        // Options tell whether there is one, so that files of runs without a teacher stay as they are.
+        // Options tell whether there are masks or a teacher, so that files of runs without them stay as they are.
+        if (HasMasks(Options))
+            CheckpointMasks.Write(writer, Network);
         Teacher?.WriteBody(writer);
     }
 
@@ -214,10 +216,14 @@ public sealed class Checkpoint
             ReadArray(reader, buffer.Span);
         foreach (LatentLayer layer in network.Layers)
             ReadArray<ushort>(reader, layer.Flips);
+        if (HasMasks(options))
+            CheckpointMasks.Read(reader, network, options.HasFrozenMasks);
         new Schedule(options, stepsPerEpoch: 1).Apply(history.Length, network.Binarization);
         Checkpoint? teacher = options.DistillationWeight > 0 && !isTeacher ? ReadBody(reader, isTeacher: true) : null;
         return new(options, description.Provenance, description.DataName, description.DataHash, history, network, description.DataSource, teacher);
     }
+
+    private static bool HasMasks(TrainingOptions options) => options.HasFrozenMasks || options.LiveShares is not null;
 
     private static void WriteIntegers(BinaryWriter writer, ReadOnlySpan<int> values)
     {

@@ -29,7 +29,7 @@ internal static class Folding
                 layers.Add(new FlattenLayer(FormattableString.Invariant($"flatten{++flattens}")));
         }
         LatentLayer last = latent.Layers[^1];
-        WeightMatrix weights = WeightMatrix.Create(last.Channels, last.Inputs, (c, i) => last.IsPositive(i, c) ? 1 : -1);
+        WeightMatrix weights = WeightMatrix.Create(last.Channels, last.Inputs, (c, i) => last.Weight(i, c));
         EquatableArray<int> biases = Enumerable.Range(0, last.Channels).Select(latent.Bias).ToEquatableArray();
         layers.Add(last.Geometry.Kind == LayerKind.SumScores ? new SumScoresLayer("scores", weights, biases, Scale: 1) : new ScoresLayer("scores", weights, biases, Scale: 1));
         return NetworkVerifier.Require(new(name, latent.Input, latent.Encoding, new(layers.ToArray()), labels, metadata));
@@ -40,7 +40,6 @@ internal static class Folding
 
     private static FoldedRows FoldRows(LatentLayer layer, BatchNorm norm, bool isEightBit)
     {
-        int width = layer.Inputs * (isEightBit ? 255 : 1);
         var limits = new int[layer.Channels];
         var isFlipped = new bool[layer.Channels];
         for (int c = 0; c < layer.Channels; c++)
@@ -48,10 +47,10 @@ internal static class Folding
             float mean = norm.Mean.Span[c], factor = norm.Factor(c), shift = norm.Shift.Values.Span[c];
             // A negative factor turns the order round. The flipped row has the dot −dot, with which the expression falls as its count rises.
             isFlipped[c] = factor < 0;
-            int sign = isFlipped[c] ? -1 : 1;
+            int sign = isFlipped[c] ? -1 : 1, width = layer.LiveInputs(c) * (isEightBit ? 255 : 1);
             limits[c] = FoldThreshold(width, count => BatchNorm.Normalize(sign * (width - (2 * count)), mean, factor, shift) >= 0);
         }
-        return new(WeightMatrix.Create(layer.Channels, layer.Inputs, (c, i) => layer.IsPositive(i, c) != isFlipped[c] ? 1 : -1), new(limits), isFlipped);
+        return new(WeightMatrix.Create(layer.Channels, layer.Inputs, (c, i) => isFlipped[c] ? -layer.Weight(i, c) : layer.Weight(i, c)), new(limits), isFlipped);
     }
 
     /// <summary>Largest count in [0, width] at which <paramref name="isPositive"/> holds, or −1; it must not turn true again.</summary>

@@ -13,6 +13,9 @@ internal sealed class TrainedArray(int length)
     public FloatBuffer SecondMoments { get; } = new(length);
 
     public IEnumerable<FloatBuffer> Parts => [Values, FirstMoments, SecondMoments];
+
+    /// <summary>1 where an item is trained, 0 where it stays as it is; null: all are trained.</summary>
+    public FloatBuffer? Trained { get; set; }
 }
 
 /// <summary>Latent weights of a layer, <c>[Inputs, Stride]</c>; their signs are the binary weights, sign(0) = +1.</summary>
@@ -37,7 +40,24 @@ internal sealed class LatentLayer(LayerGeometry geometry)
     /// <summary>How often each weight had another sign at the end of an epoch than at its beginning, <c>[Inputs, Stride]</c>; stays at 65535.</summary>
     public ushort[] Flips { get; } = new ushort[geometry.Inputs * Gemm.RightPanels(geometry.Channels) * Gemm.Columns];
 
+    /// <summary>Which weights live; null: all.</summary>
+    public WeightMask? Mask { get; private set; }
+
+    /// <summary>Latent weights stay in [−Bound, Bound].</summary>
+    public float Bound { get; set; } = 1;
+
     public bool IsPositive(int input, int channel) => Weights.Values.Span[(input * Stride) + channel] >= 0;
+
+    public bool IsLive(int input, int channel) => Mask is null || Mask.IsLive(input, channel);
+
+    /// <summary>The binary weight: 1, −1, or 0 if it is pruned.</summary>
+    public int Weight(int input, int channel) => !IsLive(input, channel) ? 0 : IsPositive(input, channel) ? 1 : -1;
+
+    /// <summary>Live weights of a channel.</summary>
+    public int LiveInputs(int channel) => Mask?.LiveInputs(channel) ?? Inputs;
+
+    /// <summary>Gives the layer a mask in which everything lives, if it has none.</summary>
+    public WeightMask Masked() => Mask ??= new(this);
 }
 
 /// <summary>The trained state of a network: latent weights, batch norm, biases and the optimiser's averages.</summary>
@@ -125,7 +145,17 @@ internal sealed class LatentNetwork
         }
     }
 
-    /// <summary>Everything that is saved, in a fixed order.</summary>
+    /// <summary>Whether any layer has a mask.</summary>
+    public bool HasMasks => Layers.Any(layer => layer.Mask is not null);
+
+    /// <summary>See <see cref="WeightMask.Freeze"/>.</summary>
+    public void FreezeMasks()
+    {
+        foreach (LatentLayer layer in Layers)
+            layer.Mask?.Freeze();
+    }
+
+    /// <summary>Everything that is saved but masks, in a fixed order.</summary>
     public IEnumerable<FloatBuffer> Buffers()
     {
         foreach (LatentLayer layer in Layers)
@@ -149,16 +179,25 @@ internal sealed class LatentNetwork
             from.Span.CopyTo(to.Span);
         copy.Binarization.CopyFrom(Binarization);
         for (int l = 0; l < Layers.Length; l++)
+        {
             Layers[l].Flips.CopyTo(copy.Layers[l].Flips, 0);
+            copy.Layers[l].Bound = Layers[l].Bound;
+            if (Layers[l].Mask is { } mask)
+                copy.Layers[l].Masked().CopyFrom(mask);
+        }
         return copy;
     }
 
-    /// <summary>SHA-256 over the trained values, without the optimiser's averages: 64 hexadecimal digits.</summary>
+    /// <summary>SHA-256 over the trained values and masks, without the optimiser's averages: 64 hexadecimal digits.</summary>
     public string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (LatentLayer layer in Layers)
+        {
             Append(layer.Weights.Values);
+            if (layer.Mask is not null)
+                Append(layer.Mask.Live);
+        }
         foreach (BatchNorm norm in Norms)
         {
             Append(norm.Shift.Values);

@@ -75,6 +75,18 @@ public sealed record TrainingOptions
     /// <summary>Of <see cref="WeightOptimizer.Bop"/>: size of the moving average from which a weight flips, at least 0.</summary>
     public double FlipThreshold { get; init; }
 
+    /// <summary>
+    /// Live weights that a channel ends with, by dynamic masks: a share in (0, 1] for all hidden layers, or one for each layer with weights, commas between them;
+    /// null: no weight is masked.
+    /// </summary>
+    public string? LiveShares { get; init; }
+
+    /// <summary>Of <see cref="LiveShares"/>: part of the run after which they are reached, in [0, 1]; 0 stands for 0.6.</summary>
+    public double MaskRamp { get; init; }
+
+    /// <summary>Whether the masks that the network starts with stay as they are, and pruned latent weights with them.</summary>
+    public bool HasFrozenMasks { get; init; }
+
     /// <summary>Returns these options if they make sense.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the first option that is out of range.</exception>
     public TrainingOptions Require()
@@ -96,6 +108,13 @@ public sealed record TrainingOptions
         Check(Adaptivity is >= 0 and <= 1, nameof(Adaptivity), "must lie in [0, 1]");
         Check(FlipThreshold >= 0, nameof(FlipThreshold), "must not be negative");
         Check(Optimizer == WeightOptimizer.Adam || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
+        Check(MaskRamp is >= 0 and <= 1, nameof(MaskRamp), "must lie in [0, 1]");
+        if (LiveShares is not null)
+        {
+            Training.LiveShares.Parse(LiveShares, Training.Architecture.Parse(Architecture));
+            Check(!HasFrozenMasks, nameof(LiveShares), "changes masks, but HasFrozenMasks keeps them");
+            Check(!FullPrecision, nameof(LiveShares), "is about binary weights, but FullPrecision is asked for");
+        }
         InputEncodings.Parse(Encoding);
         return this;
     }

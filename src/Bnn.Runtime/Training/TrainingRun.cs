@@ -18,6 +18,7 @@ public sealed class TrainingRun : IDisposable
     private readonly Evaluator _evaluator;
     private readonly Schedule _schedule;
     private readonly Distillation? _distillation;
+    private readonly DynamicMasks? _masks;
     private readonly List<EpochRecord> _history;
     private readonly bool[][] _signs;   // [layers][inputs · stride] at the end of the last epoch
     private bool _isBroken;
@@ -34,6 +35,7 @@ public sealed class TrainingRun : IDisposable
         _schedule = new(options, StepsPerEpoch);
         _schedule.Apply(EpochsDone, network.Binarization);
         _distillation = DistillationOf(teacher);
+        _masks = options.LiveShares is null ? null : new(network, options, StepsPerEpoch, _pool);
         _forward = new(network, _batches.BatchSize, _pool);
         _backward = new(_forward, options.LabelSmoothing, Temperature)
         {
@@ -120,8 +122,19 @@ public sealed class TrainingRun : IDisposable
     /// <param name="seed">Decides order and augmentation.</param>
     public static TrainingRun Continue(TrainingRun parent, int epochs, double learningRate, ulong seed = 0)
     {
-        TrainingOptions options = parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed };
-        return parent.Derive(options, parent.Network.Clone(), "continued", seed);
+        // Masks that were found stay: a schedule that begins anew would let everything live again.
+        LatentNetwork network = parent.Network.Clone();
+        network.FreezeMasks();
+        TrainingOptions options = parent.Options with
+        {
+            Epochs = epochs,
+            LearningRate = learningRate,
+            Seed = seed,
+            LiveShares = null,
+            MaskRamp = 0,
+            HasFrozenMasks = network.HasMasks,
+        };
+        return parent.Derive(options, network, "continued", seed);
     }
 
     /// <summary>Trains one epoch.</summary>
@@ -143,6 +156,7 @@ public sealed class TrainingRun : IDisposable
         for (int step = 0; step < StepsPerEpoch; step++)
         {
             cancel.ThrowIfCancellationRequested();
+            _masks?.Step(epoch, step);
             int first = _batches.Select(step);
             _forward.Run(_batches, first, _batches.BatchSize, useBatchStatistics: true);
             _distillation?.Run(_batches, first, _batches.BatchSize);

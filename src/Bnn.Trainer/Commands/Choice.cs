@@ -7,13 +7,14 @@ namespace Bnn.Trainer.Commands;
 /// <summary>Options that take one of a few words, with the words in the error.</summary>
 internal static class Choice
 {
-    /// <summary>A word of an enumeration, whatever its case; its first value unless said otherwise.</summary>
-    public static Option<T> Option<T>(string name, string description)
+    /// <summary>A word of an enumeration, whatever its case; <paramref name="usual"/> unless said otherwise, which help tells in other words if they are given.</summary>
+    public static Option<T> Option<T>(string name, string description, T usual = default, string? usualWords = null)
         where T : struct, Enum => new(name)
         {
             // Help would write a default value as the code names it.
-            Description = $"{description} [default: {Word(default(T).ToString())}]",
+            Description = $"{description} [default: {usualWords ?? Word(usual.ToString())}]",
             HelpName = "NAME",
+            DefaultValueFactory = _ => usual,
             CustomParser = result => Parse(result, name, [.. Enum.GetNames<T>().Select(Word)]) is { } word
                 ? Enum.GetValues<T>().First(value => Word(value.ToString()) == word)
                 : default,

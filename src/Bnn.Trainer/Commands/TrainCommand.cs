@@ -36,7 +36,7 @@ internal sealed class TrainCommand
     private readonly Option<int> _shift = Number.Option("--shift", "Move each image by up to so many pixels", Defaults.Shift, 0, 127);
     private readonly Option<bool> _flip = new("--flip") { Description = "Mirror half of the images" };
     private readonly Option<bool> _batchNormScale = new("--batch-norm-scale") { Description = "Let batch norm learn a scale besides the shift" };
-    private readonly Option<Surrogate> _surrogate = Choice.Option<Surrogate>("--surrogate", "Slope of the signs in the backward pass: clip, bi-real or reste");
+    private readonly Option<Surrogate> _surrogate = Choice.Option<Surrogate>("--surrogate", "Slope of the signs in the backward pass: clip, bi-real or reste", Surrogate.BiReal, "bi-real; with --full-precision clip");
     private readonly Option<double> _labelSmoothing = Number.Option(
         "--label-smoothing", "Share of the target that all classes get alike", Defaults.LabelSmoothing, 0.0, 0.999);
     private readonly Option<string?> _teacher = new("--teacher") { Description = "A run to learn from, for example one of --full-precision", HelpName = "RUN" };
@@ -50,6 +50,14 @@ internal sealed class TrainCommand
 
     private readonly Option<WeightOptimizer> _optimizer = Choice.Option<WeightOptimizer>("--optimizer", "What changes the weights: adam or bop");
     private readonly Option<double> _adaptivity = Number.Option("--adaptivity", "Of bop: part of a gradient that enters the average", 0.001, 0.0, 1.0);
+    private readonly Option<string?> _live = new("--live")
+    {
+        Description = "Share of the weights that a channel keeps, chosen while it trains: one number for all hidden layers, or one for each layer, commas between them"
+            + " [default: all]",
+        HelpName = "SHARE",
+    };
+
+    private readonly Option<double> _maskRamp = Number.Option("--mask-ramp", "Of --live: part of the run after which the shares are reached", 0.6, 0.001, 1.0);
     private readonly Option<double> _flipThreshold = Number.Option("--flip-threshold", "Of bop: average from which a weight flips", 0.00000001, 0.0, 1.0);
     private readonly Option<int> _threads = CommonOptions.Threads();
     private readonly Option<string?> _dataDir = CommonOptions.DataDir();
@@ -74,7 +82,7 @@ internal sealed class TrainCommand
         {
             _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
             _surrogate, _labelSmoothing, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
-            _threads, _dataDir, _offline,
+            _live, _maskRamp, _threads, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
         return command;
@@ -113,7 +121,7 @@ internal sealed class TrainCommand
         ArchitecturePreset? preset = ArchitecturePreset.Named(architecture);
         Architecture layers = RunSession.Checked(() => Architecture.Parse(architecture));
         WeightOptimizer optimizer = parsed.GetValue(_optimizer);
-        bool isTaught = parsed.GetValue(_teacher) is not null;
+        bool isReal = parsed.GetValue(_fullPrecision), isTaught = parsed.GetValue(_teacher) is not null;
         if (!isTaught && parsed.GetResult(_distillation) is { Implicit: false })
             throw new UsageException("--distillation needs a run to learn from: --teacher RUN.");
         return RunSession.Checked(new TrainingOptions
@@ -128,13 +136,16 @@ internal sealed class TrainCommand
             Shift = parsed.GetValue(_shift),
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
-            Surrogate = parsed.GetValue(_surrogate),
+            // Real values are clipped unless something else is asked for: the usual counterpart.
+            Surrogate = isReal && parsed.GetResult(_surrogate) is not { Implicit: false } ? Surrogate.Clip : parsed.GetValue(_surrogate),
             LabelSmoothing = parsed.GetValue(_labelSmoothing),
-            FullPrecision = parsed.GetValue(_fullPrecision),
+            FullPrecision = isReal,
             DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,
             DistillationSoftness = isTaught ? parsed.GetValue(_softness) : 0,
             Optimizer = optimizer,
             Adaptivity = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_adaptivity) : 0,
+            LiveShares = parsed.GetValue(_live),
+            MaskRamp = parsed.GetValue(_live) is null ? 0 : parsed.GetValue(_maskRamp),
             FlipThreshold = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_flipThreshold) : 0,
         });
     }

@@ -71,10 +71,18 @@ public sealed class GradientTests
     [Theory, MemberData(nameof(Architectures))]
     public void Gradients_of_the_engine_are_the_written_formulas(string architecture, bool hasScale) => CheckEngine(architecture, hasScale, isSmooth: false, new());
 
-    private static void CheckEngine(string architecture, bool hasScale, bool isSmooth, Binarization binarization)
+    /// <summary>The gradient of a pruned weight is that of a weight that would be there: dynamic masks take them back by it.</summary>
+    [Theory, MemberData(nameof(Architectures))]
+    [InlineData("conv3x3-70 conv3x3-19 scores", false)]     // two words of a pixel
+    public void Gradients_with_masks_are_the_written_formulas(string architecture, bool hasScale) =>
+        CheckEngine(architecture, hasScale, isSmooth: false, new(), isMasked: true);
+
+    private static void CheckEngine(string architecture, bool hasScale, bool isSmooth, Binarization binarization, bool isMasked = false)
     {
         (LatentNetwork network, LabeledImages images) = Make(architecture, hasScale);
         network.Binarization.CopyFrom(binarization);
+        if (isMasked)
+            Masks.Scatter(network, share: 0.4, seed: 3);
         SlowNetwork slow = Slow(network, images, isSmooth);
         double expected = slow.Loss(gradients: true);
 

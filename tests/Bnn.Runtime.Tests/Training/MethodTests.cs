@@ -16,6 +16,8 @@ public sealed class MethodTests
         ["reste"] = s_options with { Surrogate = Surrogate.Reste },
         ["full-precision"] = s_options with { FullPrecision = true, Architecture = "conv3x3-14 pool conv3x3-6-g2-s2 dense-9 scores" },
         ["teacher"] = s_options with { DistillationWeight = 0.7, DistillationSoftness = 3, Encoding = "thermometer-2" },
+        ["masks"] = s_options with { LiveShares = "0.5", Architecture = "conv3x3-14 pool conv3x3-20 dense-9 scores" },
+        ["masks-dense"] = s_options with { LiveShares = "0.5,0.2,1", MaskRamp = 0.3, BatchNormScale = true },
         ["bop"] = s_options with { Optimizer = WeightOptimizer.Bop, Adaptivity = 0.01, FlipThreshold = 1e-6 },
     };
 

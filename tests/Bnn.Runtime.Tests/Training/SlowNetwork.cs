@@ -34,6 +34,10 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
 
     public double[] BiasGradients { get; } = new double[network.Biases.Values.Length];
 
+    /// <summary>1 for live weights, 0 for pruned ones.</summary>
+    private double[][] Live { get; } = network.Layers
+        .Select(layer => layer.Mask is { } mask ? ToDouble(mask.Live) : Enumerable.Repeat(1.0, layer.Weights.Values.Length).ToArray()).ToArray();
+
     /// <summary>Mean loss of the batch; fills the gradients if asked to.</summary>
     public double Loss(bool gradients = false)
     {
@@ -49,7 +53,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
         {
             LayerGeometry geometry = network.Layers[l].Geometry;
             double[][] outputs = Table(geometry.Output.Count, (_, _) => 0);
-            ForEachProduct(l, (output, value, weight) => Each(s => outputs[s][output] += Value(values[l][s], value, l) * Binary(Weights[l][weight])));
+            ForEachProduct(l, (output, value, weight) => Each(s => outputs[s][output] += Value(values[l][s], value, l) * Binary(Weights[l][weight]) * Live[l][weight]));
             sources[l] = outputs.Select(sample => Pooled(sample, geometry)).ToArray();
             sums[l] = Table(geometry.Result.Count, (s, i) => outputs[s][sources[l][s][i]]);
             if (l == depth - 1)
@@ -86,7 +90,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
             {
                 WeightGradients[l][weight] += byOutput[s][output] * Value(values[l][s], value, l);
                 if (value >= 0)
-                    byValue[s][value] += byOutput[s][output] * Binary(Weights[l][weight]);
+                    byValue[s][value] += byOutput[s][output] * Binary(Weights[l][weight]) * Live[l][weight];
             }));
             if (l == 0)
                 break;

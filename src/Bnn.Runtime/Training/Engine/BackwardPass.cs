@@ -68,6 +68,11 @@ internal sealed unsafe class BackwardPass : IGradientSink
 
     void IGradientSink.Take(TrainedArray array, int first, int count, float* gradients, float bound)
     {
+        if (array.Trained is { } trained)
+        {
+            for (int i = 0; i < count; i++)
+                gradients[i] *= trained.Pointer[first + i];
+        }
         if (FlipThreshold is not null && float.IsFinite(bound))
             _bop.Update(array, first, count, gradients);
         else

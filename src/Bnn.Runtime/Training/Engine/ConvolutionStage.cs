@@ -55,6 +55,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     /// <inheritdoc/>
     public override void Forward(bool stopAtSums)
     {
+        RefreshMask();
         Batch.Pool.Run(_weights.Panels, _packTask, TrainingPhase.Forward);
         if (_signs is not null)
             Batch.Pool.Run(_signs.Blocks, _packSignsTask, TrainingPhase.Forward);

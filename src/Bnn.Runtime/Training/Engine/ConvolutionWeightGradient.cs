@@ -94,7 +94,7 @@ internal sealed unsafe class ConvolutionWeightGradient
                     new ReadOnlySpan<float>(sums + (row * Gemm.Columns), width).CopyTo(new Span<float>(to + (row * _layer.Stride), width));
             }
         }
-        sink.Take(_layer.Weights, tile * Gemm.Rows * _layer.Stride, rows * _layer.Stride, totals, 1);
+        sink.Take(_layer.Weights, tile * Gemm.Rows * _layer.Stride, rows * _layer.Stride, totals, _layer.Bound);
     }
 
     private void Total(float* from, int shards, float* sums)

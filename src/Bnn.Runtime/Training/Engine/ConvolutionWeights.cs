@@ -73,14 +73,19 @@ internal sealed unsafe class ConvolutionWeights
         return ((group * channelsOfGroup) + first, Math.Min(Gemm.Rows, channelsOfGroup - first), group * othersOfGroup);
     }
 
+    // A mask has weights of its own, which are binary already.
+    private float* Source => (_layer.Mask?.Weights ?? _layer.Weights.Values).Pointer;
+
+    private float Weight(float latent) => _layer.Mask is null ? _binarization.Weight(latent) : latent;
+
     private void PackForward(int panel)
     {
         (int channel, int rows, _) = Place(panel);
-        float* to = Forward(panel), weights = _layer.Weights.Values.Pointer + channel;
+        float* to = Forward(panel), weights = Source + channel;
         for (int k = 0; k < _layer.Inputs; k++, weights += _layer.Stride, to += Gemm.Rows)
         {
             for (int r = 0; r < Gemm.Rows; r++)
-                to[r] = r < rows ? _binarization.Weight(weights[r]) : 0;
+                to[r] = r < rows ? Weight(weights[r]) : 0;
         }
     }
 
@@ -95,9 +100,9 @@ internal sealed unsafe class ConvolutionWeights
         {
             foreach (ConvolutionTap tap in taps)
             {
-                float* weights = _layer.Weights.Values.Pointer + ((((long)inGroup * kernel) + tap.Weight) * _layer.Stride) + c;
+                float* weights = Source + ((((long)inGroup * kernel) + tap.Weight) * _layer.Stride) + c;
                 for (int r = 0; r < Gemm.Rows; r++, to++)
-                    *to = r < rows ? _binarization.Weight(weights[(long)r * kernel * _layer.Stride]) : 0;
+                    *to = r < rows ? Weight(weights[(long)r * kernel * _layer.Stride]) : 0;
             }
         }
     }

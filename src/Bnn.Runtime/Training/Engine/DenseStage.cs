@@ -57,6 +57,7 @@ internal sealed unsafe class DenseStage : Stage
         _stopAtSums = stopAtSums;
         if (FillsItself)
             Batch.Pool.Run(Gemm.LeftPanels(Batch.Rows), _fillTask, Encoder is null ? TrainingPhase.Normalize : TrainingPhase.Encode);
+        RefreshMask();
         Batch.Pool.Run(Layer.Panels, _panelTask, TrainingPhase.Forward);
     }
 
@@ -146,7 +147,7 @@ internal sealed unsafe class DenseStage : Stage
         for (int k = 0; k < Layer.Inputs; k += Gemm.BlockK)
         {
             int length = Math.Min(Gemm.BlockK, Layer.Inputs - k);
-            PackSigns(Layer.Weights.Values.Pointer + ((long)k * Layer.Stride) + (panel * Gemm.Columns), length, signs);
+            PackWeights(((long)k * Layer.Stride) + (panel * Gemm.Columns), length, signs);
             for (int tile = 0; tile < tiles; tile++)
             {
                 float* left = _left.Pointer + ((((long)tile * Layer.Inputs) + k) * Gemm.Rows);
@@ -161,8 +162,16 @@ internal sealed unsafe class DenseStage : Stage
         PackNext((DenseStage)Next!, panel);
     }
 
-    private void PackSigns(float* weights, int rows, float* signs)
+    private void PackWeights(long offset, int rows, float* signs)
     {
+        if (Layer.Mask is { } mask)
+        {
+            float* ternary = mask.Weights.Pointer + offset;
+            for (int k = 0; k < rows; k++, ternary += Layer.Stride, signs += Gemm.Columns)
+                new ReadOnlySpan<float>(ternary, Gemm.Columns).CopyTo(new Span<float>(signs, Gemm.Columns));
+            return;
+        }
+        float* weights = Layer.Weights.Values.Pointer + offset;
         for (int k = 0; k < rows; k++, weights += Layer.Stride, signs += Gemm.Columns)
         {
             for (int column = 0; column < Gemm.Columns; column += V.Count)
@@ -239,8 +248,10 @@ internal sealed unsafe class DenseStage : Stage
         int rows = Batch.Rows, tiles = Gemm.LeftPanels(rows), first = panel * Gemm.Columns;
         float* signs = _scratch[worker].Pointer, gradients = signs + ((Layer.Channels + Transposition.Block) * Gemm.Columns);
         int width = Math.Min(Gemm.Columns, Layer.Inputs - first);
-        Transposition.ToPanel(Layer.Weights.Values.Pointer + ((long)first * Layer.Stride), Layer.Stride, width, Layer.Channels, signs);
-        TakeSigns(signs, Layer.Channels, width);
+        FloatBuffer weights = Layer.Mask?.Weights ?? Layer.Weights.Values;
+        Transposition.ToPanel(weights.Pointer + ((long)first * Layer.Stride), Layer.Stride, width, Layer.Channels, signs);
+        if (Layer.Mask is null)
+            TakeSigns(signs, Layer.Channels, width);
         new Span<float>(gradients, tiles * Gemm.Rows * Gemm.Columns).Clear();
         for (int k = 0; k < Layer.Channels; k += Gemm.BlockK)
         {
@@ -340,7 +351,7 @@ internal sealed unsafe class DenseStage : Stage
             }
         }
         Batch.Enter(worker, TrainingPhase.Optimizer);
-        _sink.Take(Layer.Weights, first * Layer.Stride, inputs * Layer.Stride, gradients, 1);
+        _sink.Take(Layer.Weights, first * Layer.Stride, inputs * Layer.Stride, gradients, Layer.Bound);
     }
 
     private void PackGradients(int row, int panel)

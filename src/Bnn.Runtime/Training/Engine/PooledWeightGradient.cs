@@ -110,7 +110,7 @@ internal sealed unsafe class PooledWeightGradient
             Transposition.Square(square, Transposition.Block, channels, totals + first, _layer.Stride);
         }
         for (int i = 0; i < inputs; i++)
-            sink.Take(_layer.Weights, (((input + i) * _taps) + tap) * _layer.Stride, _layer.Stride, totals + (i * _layer.Stride), 1);
+            sink.Take(_layer.Weights, (((input + i) * _taps) + tap) * _layer.Stride, _layer.Stride, totals + (i * _layer.Stride), _layer.Bound);
     }
 
     private void Total(float* from, int shards, float* sums)

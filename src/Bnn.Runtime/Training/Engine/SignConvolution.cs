@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Bnn.Kernels;
@@ -22,6 +23,8 @@ internal sealed unsafe class SignConvolution
     private readonly ulong[] _masks;                // [words]
     private readonly int[] _places;                 // [positions] byte of each input pixel
     private readonly ulong[] _weights;              // [blocks][words][16]
+    private readonly ulong[]? _live;                // the same shape: weights that are not pruned; null: all
+    private readonly int[] _all;                    // [blocks · 16] live weights of each channel
     private readonly ulong[][] _signs;              // per worker: [input channels][SignWords]
     private readonly byte[][] _pixels;              // per worker
     private readonly FloatBuffer[] _dots;           // per worker: [16][16]
@@ -45,6 +48,9 @@ internal sealed unsafe class SignConvolution
             .Select(i => (((i / _input.Width) + padding.Top) * _row) + (((i % _input.Width) + padding.Left) * _pixel))];
         Blocks = (layer.Channels + SignCounts.Channels - 1) / SignCounts.Channels;
         _weights = GC.AllocateArray<ulong>(Blocks * words * SignCounts.Channels, pinned: true);
+        _live = layer.Mask is null ? null : GC.AllocateArray<ulong>(_weights.Length, pinned: true);
+        _all = GC.AllocateArray<int>(Blocks * SignCounts.Channels, pinned: true);
+        Array.Fill(_all, layer.Inputs);
         int bytes = checked((_input.Height + padding.Top + padding.Bottom) * _row);
         _signs = Enumerable.Range(0, batch.Pool.Threads).Select(_ => GC.AllocateArray<ulong>(channels * SignWords, pinned: true)).ToArray();
         _pixels = Enumerable.Range(0, batch.Pool.Threads).Select(_ => Padded(bytes)).ToArray();
@@ -66,18 +72,33 @@ internal sealed unsafe class SignConvolution
     /// <summary>Packs the signs of a block of channels.</summary>
     public void Pack(int block, int worker)
     {
-        int words = _offsets.Length, kernel = _word.Kernel.Height * _word.Kernel.Width;
-        Span<ulong> to = _weights.AsSpan(block * words * SignCounts.Channels, words * SignCounts.Channels);
-        to.Clear();
         int first = block * SignCounts.Channels, count = Math.Min(SignCounts.Channels, _layer.Channels - first);
-        for (int k = 0; k < _layer.Inputs; k++)
+        PackBits(_layer.Weights.Values.Pointer + first, block, count, _weights, isLive: false);
+        if (_live is null)
+            return;
+        PackBits(_layer.Mask!.Live.Pointer + first, block, count, _live, isLive: true);
+        Span<int> all = _all.AsSpan(first, SignCounts.Channels);
+        all.Clear();
+        for (int w = 0; w < _offsets.Length; w++)
+        {
+            for (int c = 0; c < SignCounts.Channels; c++)
+                all[c] += BitOperations.PopCount(_live[(((block * _offsets.Length) + w) * SignCounts.Channels) + c]);
+        }
+    }
+
+    // A bit is 1 where a weight lives, or where a latent weight is below 0.
+    private void PackBits(float* items, int block, int count, ulong[] result, bool isLive)
+    {
+        int words = _offsets.Length, kernel = _word.Kernel.Height * _word.Kernel.Width;
+        Span<ulong> to = result.AsSpan(block * words * SignCounts.Channels, words * SignCounts.Channels);
+        to.Clear();
+        for (int k = 0; k < _layer.Inputs; k++, items += _layer.Stride)
         {
             int tap = k % kernel;
             int bit = (tap % _word.Kernel.Width * _pixel * 8) + (k / kernel);
             Span<ulong> word = to.Slice(((tap / _word.Kernel.Width * _wordsOfRow) + (bit / 64)) * SignCounts.Channels, SignCounts.Channels);
-            float* weights = _layer.Weights.Values.Pointer + ((long)k * _layer.Stride) + first;
             for (int c = 0; c < count; c++)
-                word[c] |= weights[c] >= 0 ? 0 : 1UL << bit;
+                word[c] |= (isLive ? items[c] != 0 : items[c] < 0) ? 1UL << bit : 0;
         }
     }
 
@@ -141,6 +162,8 @@ internal sealed unsafe class SignConvolution
         fixed (byte* pixels = _pixels[worker])
         fixed (int* offsets = _offsets)
         fixed (ulong* masks = _masks, weights = &_weights[block * _offsets.Length * SignCounts.Channels])
+        fixed (ulong* live = _live is null ? null : _live.AsSpan(block * _offsets.Length * SignCounts.Channels))
+        fixed (int* all = &_all[block * SignCounts.Channels])
         {
             for (int row = 0; row < _output.Height; row++)
             {
@@ -148,7 +171,10 @@ internal sealed unsafe class SignConvolution
                 for (int column = 0; column < _output.Width; column += Transposition.Block, values += Transposition.Block * step)
                 {
                     int count = Math.Min(Transposition.Block, _output.Width - column);
-                    SignCounts.Run(count, step, _offsets.Length, values, offsets, masks, weights, _layer.Inputs, dots);
+                    if (live is null)
+                        SignCounts.Run(count, step, _offsets.Length, values, offsets, new WordMasks(masks), weights, all, dots);
+                    else
+                        SignCounts.Run(count, step, _offsets.Length, values, offsets, new ChannelMasks(live), weights, all, dots);
                     Transposition.Square(dots, SignCounts.Channels, Transposition.Block, outputs + (row * _pitch) + column, stride);
                 }
             }

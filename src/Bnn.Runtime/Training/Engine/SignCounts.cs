@@ -22,11 +22,12 @@ internal static unsafe class SignCounts
     /// <param name="words">Number of words at a place, at least 1.</param>
     /// <param name="values">The first place, at any byte.</param>
     /// <param name="offsets"><c>[words]</c> bytes from the place to each word.</param>
-    /// <param name="masks"><c>[words]</c> the bits that count.</param>
+    /// <param name="masks">The bits that count.</param>
     /// <param name="weights"><c>[words][16]</c></param>
-    /// <param name="all">Number of bits that count.</param>
+    /// <param name="all"><c>[16]</c> number of bits that count, channel by channel.</param>
     /// <param name="dots">Receives <c>[places][16]</c>.</param>
-    public static void Run(int places, int step, int words, byte* values, int* offsets, ulong* masks, ulong* weights, int all, float* dots)
+    public static void Run<T>(int places, int step, int words, byte* values, int* offsets, T masks, ulong* weights, int* all, float* dots)
+        where T : struct, ISignMasks
     {
         if (Avx512BW.IsSupported && Vector512.IsHardwareAccelerated)
             Run512(places, step, words, values, offsets, masks, weights, all, dots);
@@ -37,7 +38,8 @@ internal static unsafe class SignCounts
     }
 
     /// <summary>A count of bits for each channel and word.</summary>
-    internal static void RunWords(int places, int step, int words, byte* values, int* offsets, ulong* masks, ulong* weights, int all, float* dots)
+    internal static void RunWords<T>(int places, int step, int words, byte* values, int* offsets, T masks, ulong* weights, int* all, float* dots)
+        where T : struct, ISignMasks
     {
         for (; places > 0; places--, values += step, dots += Channels)
         {
@@ -45,13 +47,14 @@ internal static unsafe class SignCounts
             {
                 int count = 0;
                 for (int w = 0; w < words; w++)
-                    count += BitOperations.PopCount((*(ulong*)(values + offsets[w]) ^ weights[(w * Channels) + c]) & masks[w]);
-                dots[c] = all - (2 * count);
+                    count += BitOperations.PopCount((*(ulong*)(values + offsets[w]) ^ weights[(w * Channels) + c]) & masks.Of(w, c));
+                dots[c] = all[c] - (2 * count);
             }
         }
     }
 
-    private static void Run512(int places, int step, int words, byte* values, int* offsets, ulong* masks, ulong* weights, int all, float* dots)
+    private static void Run512<T>(int places, int step, int words, byte* values, int* offsets, T masks, ulong* weights, int* all, float* dots)
+        where T : struct, ISignMasks
     {
         B table = Vector512.Create(Vector256.Create(Table, Table)), low = Vector512.Create((byte)15);
         for (; places > 0; places--, values += step, dots += Channels)
@@ -62,9 +65,9 @@ internal static unsafe class SignCounts
                 B bytes0 = B.Zero, bytes1 = B.Zero;
                 for (int w = first; w < Math.Min(words, first + WordsOfByte); w++)
                 {
-                    Vector512<ulong> value = Vector512.Create(*(ulong*)(values + offsets[w])), mask = Vector512.Create(masks[w]);
-                    B x = ((value ^ Vector512.Load(weights + (w * Channels))) & mask).AsByte();
-                    B y = ((value ^ Vector512.Load(weights + (w * Channels) + 8)) & mask).AsByte();
+                    Vector512<ulong> value = Vector512.Create(*(ulong*)(values + offsets[w]));
+                    B x = ((value ^ Vector512.Load(weights + (w * Channels))) & masks.Eight(w, 0)).AsByte();
+                    B y = ((value ^ Vector512.Load(weights + (w * Channels) + 8)) & masks.Eight(w, 8)).AsByte();
                     bytes0 += Avx512BW.Shuffle(table, x & low) + Avx512BW.Shuffle(table, (x.AsUInt16() >> 4).AsByte() & low);
                     bytes1 += Avx512BW.Shuffle(table, y & low) + Avx512BW.Shuffle(table, (y.AsUInt16() >> 4).AsByte() & low);
                 }
@@ -72,11 +75,12 @@ internal static unsafe class SignCounts
                 counts1 += Avx512BW.SumAbsoluteDifferences(bytes1, B.Zero).AsUInt64();
             }
             Vector512<int> counts = Vector512.Narrow(counts0, counts1).AsInt32();
-            Vector512.ConvertToSingle(Vector512.Create(all) - (counts << 1)).Store(dots);
+            Vector512.ConvertToSingle(Vector512.Load(all) - (counts << 1)).Store(dots);
         }
     }
 
-    private static void Run256(int places, int step, int words, byte* values, int* offsets, ulong* masks, ulong* weights, int all, float* dots)
+    private static void Run256<T>(int places, int step, int words, byte* values, int* offsets, T masks, ulong* weights, int* all, float* dots)
+        where T : struct, ISignMasks
     {
         H table = Vector256.Create(Table, Table), low = Vector256.Create((byte)15);
         for (; places > 0; places--, values += step, dots += Channels)
@@ -89,9 +93,9 @@ internal static unsafe class SignCounts
                     H bytes0 = H.Zero, bytes1 = H.Zero;
                     for (int w = first; w < Math.Min(words, first + WordsOfByte); w++)
                     {
-                        Vector256<ulong> value = Vector256.Create(*(ulong*)(values + offsets[w])), mask = Vector256.Create(masks[w]);
-                        H x = ((value ^ Vector256.Load(weights + (w * Channels) + c)) & mask).AsByte();
-                        H y = ((value ^ Vector256.Load(weights + (w * Channels) + c + 4)) & mask).AsByte();
+                        Vector256<ulong> value = Vector256.Create(*(ulong*)(values + offsets[w]));
+                        H x = ((value ^ Vector256.Load(weights + (w * Channels) + c)) & masks.Four(w, c)).AsByte();
+                        H y = ((value ^ Vector256.Load(weights + (w * Channels) + c + 4)) & masks.Four(w, c + 4)).AsByte();
                         bytes0 += Avx2.Shuffle(table, x & low) + Avx2.Shuffle(table, (x.AsUInt16() >> 4).AsByte() & low);
                         bytes1 += Avx2.Shuffle(table, y & low) + Avx2.Shuffle(table, (y.AsUInt16() >> 4).AsByte() & low);
                     }
@@ -99,7 +103,7 @@ internal static unsafe class SignCounts
                     counts1 += Avx2.SumAbsoluteDifferences(bytes1, H.Zero).AsUInt64();
                 }
                 Vector256<int> counts = Vector256.Narrow(counts0, counts1).AsInt32();
-                Vector256.ConvertToSingle(Vector256.Create(all) - (counts << 1)).Store(dots + c);
+                Vector256.ConvertToSingle(Vector256.Load(all + c) - (counts << 1)).Store(dots + c);
             }
         }
     }

@@ -7,8 +7,13 @@ namespace Bnn.Training;
 /// </remarks>
 internal abstract class Stage
 {
+    private const int RowsOfTask = 64;
+
+    private readonly Action<int, int> _refreshTask;
+
     protected Stage(Batch batch, LatentLayer layer, BatchNorm? norm, Stage? previous)
     {
+        _refreshTask = (task, _) => layer.Mask!.Refresh(task * RowsOfTask, Math.Min(RowsOfTask, layer.Inputs - (task * RowsOfTask)));
         (Batch, Layer, Norm, Previous) = (batch, layer, norm, previous);
         int channels = norm?.Mean.Length ?? 0;
         (Means, InverseDeviations, Factors) = (new(channels), new(channels), new(channels));
@@ -52,6 +57,13 @@ internal abstract class Stage
     /// <param name="sums"><c>[channels]</c></param>
     /// <param name="squares"><c>[channels]</c></param>
     public abstract void AddStatistics(double[] sums, double[] squares);
+
+    /// <summary>Brings the weights of a mask up to date with the latent weights, before anything is multiplied with them.</summary>
+    protected void RefreshMask()
+    {
+        if (Layer.Mask is not null)
+            Batch.Pool.Run((Layer.Inputs + RowsOfTask - 1) / RowsOfTask, _refreshTask, TrainingPhase.Forward);
+    }
 
     /// <summary>Whether a value is +1.</summary>
     public unsafe bool Bit(int row, int channel, int position) => BatchNorm.Normalize(

@@ -1,0 +1,90 @@
+namespace Bnn.Training;
+
+/// <summary>Masks that are chosen while their weights are trained: of each channel live the weights with the largest latents, fewer and fewer of them.</summary>
+/// <remarks>
+/// With p the part of the run that is done, s the share asked for and r the ramp, a channel of K inputs has ⌊K · (s + (1 − s)(1 − min(1, p/r))³)⌋ live weights, at
+/// least one. They are chosen anew every <see cref="Period"/> steps and when an epoch begins, of equal latents that of the lower input first. The
+/// straight-through gradient reaches pruned latents too, so that weights come back; latents have room to differ, [−3, 3]. Gradual pruning: arXiv:1710.01878.
+/// </remarks>
+internal sealed class DynamicMasks
+{
+    /// <summary>Steps between two choices.</summary>
+    public const int Period = 50;
+
+    private const float Bound = 3;
+    private const double UsualRamp = 0.6;
+    private readonly LatentNetwork _network;
+    private readonly WorkerPool _pool;
+    private readonly double[] _shares;
+    private readonly double _ramp, _steps;
+    private readonly int _stepsOfEpoch;
+    private readonly uint[][] _sizes;       // per worker: |latent| of a channel
+    private readonly Action<int, int> _task;
+    private LatentLayer _layer;
+    private int _live;
+
+    public DynamicMasks(LatentNetwork network, TrainingOptions options, int stepsPerEpoch, WorkerPool pool)
+    {
+        (_network, _pool, _stepsOfEpoch) = (network, pool, stepsPerEpoch);
+        _shares = LiveShares.Parse(options.LiveShares!, network.Architecture);
+        _ramp = options.MaskRamp == 0 ? UsualRamp : options.MaskRamp;
+        _steps = (double)options.Epochs * stepsPerEpoch;
+        _sizes = [.. Enumerable.Range(0, pool.Threads).Select(_ => new uint[network.Layers.Max(layer => layer.Inputs)])];
+        _task = Choose;
+        _layer = network.Layers[0];
+        foreach ((LatentLayer layer, double share) in network.Layers.Zip(_shares))
+        {
+            if (share == 1 && layer.Mask is null)
+                continue;
+            layer.Masked();
+            layer.Bound = Bound;
+        }
+    }
+
+    /// <summary>Live weights of a channel of <paramref name="inputs"/> weights.</summary>
+    /// <param name="inputs">K.</param>
+    /// <param name="share">s.</param>
+    /// <param name="done">p.</param>
+    /// <param name="ramp">r.</param>
+    public static int Live(int inputs, double share, double done, double ramp)
+    {
+        double left = 1 - Math.Min(1, done / ramp);
+        return Math.Max(1, (int)(inputs * (share + ((1 - share) * left * left * left))));
+    }
+
+    /// <summary>Chooses if it is time to.</summary>
+    public void Step(int epoch, int step)
+    {
+        double done = ((double)epoch * _stepsOfEpoch) + step;
+        if (step % Period != 0)
+            return;
+        for (int l = 0; l < _shares.Length; l++)
+        {
+            _layer = _network.Layers[l];
+            if (_layer.Mask is null)
+                continue;
+            _live = Live(_layer.Inputs, _shares[l], done / _steps, _ramp);
+            _pool.Run(_layer.Channels, _task, TrainingPhase.Optimizer);
+        }
+    }
+
+    private unsafe void Choose(int channel, int worker)
+    {
+        Span<uint> sizes = _sizes[worker].AsSpan(0, _layer.Inputs);
+        float* latents = _layer.Weights.Values.Pointer + channel, live = _layer.Mask!.Live.Pointer + channel;
+        for (int i = 0; i < sizes.Length; i++)
+            sizes[i] = Size(latents[i * (long)_layer.Stride]);
+        uint least = Selection.Largest(sizes, _live);
+        int equal = _live;      // of those as large as the least, so many live
+        for (int i = 0; i < _layer.Inputs; i++)
+            equal -= Size(latents[i * (long)_layer.Stride]) > least ? 1 : 0;
+        for (int i = 0; i < _layer.Inputs; i++)
+        {
+            uint size = Size(latents[i * (long)_layer.Stride]);
+            live[i * (long)_layer.Stride] = size > least || (size == least && equal-- > 0) ? 1 : 0;
+        }
+    }
+
+    // Bits of numbers that are not negative rise with them.
+    private static uint Size(float latent) => BitConverter.SingleToUInt32Bits(Math.Abs(latent));
+}

@@ -1,0 +1,122 @@
+using Bnn.Inference;
+using Bnn.Model;
+using Bnn.Training;
+
+namespace Bnn.Runtime.Tests.Training;
+
+public sealed class DynamicMasksTests
+{
+    [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(784), InlineData(5000)]
+    public void Selection_finds_what_sorting_finds(int length)
+    {
+        uint[] few = [.. Enumerable.Range(0, length).Select(i => (uint)CounterRandom.Next(1, 0, 0, (ulong)i) % 20)];
+        uint[] many = [.. Enumerable.Range(0, length).Select(i => (uint)CounterRandom.Next(2, 0, 0, (ulong)i))];
+        foreach (uint[] numbers in new[] { few, many, [.. many.Order()], [.. many.OrderDescending()], new uint[length] })
+        {
+            uint[] sorted = [.. numbers.OrderDescending()];
+            foreach (int count in new[] { 1, (length + 1) / 2, Math.Max(1, length - 1), length })
+                Assert.Equal(sorted[count - 1], Selection.Largest([.. numbers], count));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.1, 0, 200)]
+    [InlineData(0.1, 0.3, 42)]      // 0.1 + 0.9 · 1/8
+    [InlineData(0.1, 0.6, 20)]
+    [InlineData(0.1, 1, 20)]
+    [InlineData(0.001, 1, 1)]
+    public void Shares_fall_along_a_cube_and_stay(double share, double done, int live) => Assert.Equal(live, DynamicMasks.Live(200, share, done, ramp: 0.6));
+
+    [Fact]
+    public void Channels_keep_their_largest_latents_and_of_equal_ones_the_first()
+    {
+        using TrainingRun run = TrainingRun.Start(SyntheticImages.Options with { LiveShares = "0.25", MaskRamp = 0.0001, Architecture = "dense-3 scores" }, SyntheticImages.Small);
+        LatentLayer layer = run.Network.Layers[0];
+        for (int i = 0; i < layer.Inputs; i++)
+        {
+            for (int c = 0; c < 3; c++)
+                layer.Weights.Values.Span[(i * layer.Stride) + c] = c == 2 ? 0.5f : (i % 2 == 0 ? 1 : -1) * (c == 0 ? i : layer.Inputs - i) * 0.001f;
+        }
+        using var pool = new WorkerPool(2);
+        new DynamicMasks(run.Network, run.Options, 10, pool).Step(run.Options.Epochs - 1, 0);
+        int live = layer.Inputs / 4;
+        Assert.Equal(Enumerable.Range(layer.Inputs - live, live), Living(0));
+        Assert.Equal(Enumerable.Range(0, live), Living(1));
+        Assert.Equal(Enumerable.Range(0, live), Living(2));
+        Assert.Null(run.Network.Layers[1].Mask);
+
+        IEnumerable<int> Living(int channel) => Enumerable.Range(0, layer.Inputs).Where(i => layer.IsLive(i, channel));
+    }
+
+    [Theory]
+    [InlineData("dense-40 dense-20 scores", "0.3", "eight-bit")]
+    [InlineData("conv3x3-14 pool conv3x3-20 dense-9 scores", "0.5,0.2,0.3,0.4", "thermometer-2")]
+    public void Trained_network_has_the_shares_and_equals_its_folded_one(string architecture, string shares, string encoding)
+    {
+        TrainingOptions options = SyntheticImages.Options with { Architecture = architecture, LiveShares = shares, Encoding = encoding, Epochs = 4, BatchNormScale = true };
+        using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small);
+        while (!run.IsFinished)
+            run.RunEpoch();
+        double[] wanted = LiveShares.Parse(shares, Architecture.Parse(architecture));
+        Network network = run.Fold().Network;
+        WeightMatrix[] weights = [.. network.Layers.OfType<WeightedLayer>().Select(layer => layer.Weights)];
+        for (int l = 0; l < wanted.Length; l++)
+        {
+            for (int c = 0; c < weights[l].Rows; c++)
+                Assert.Equal(Math.Max(1, (int)(wanted[l] * weights[l].Columns)), weights[l].LiveCount(c));
+        }
+        // Some weight lives that did not belong to the largest at the beginning: masks are dynamic.
+        Assert.Contains(run.Network.Layers, layer => layer.Bound > 1 && layer.Weights.Values.Span.ToArray().Max(Math.Abs) <= 3);
+        LabeledImages held = run.Split.Validation;
+        var interpreter = new Interpreter(network);
+        for (int i = 0; i < held.Count; i++)
+            Assert.Equal(Reference.Predict(network, held.Image(i)), interpreter.Predict(held.Image(i)));
+        Assert.Equal(run.Fold().ValidationAccuracy, Enumerable.Range(0, held.Count).Average(i => interpreter.Predict(held.Image(i)) == held.Labels[i] ? 1.0 : 0));
+    }
+
+    [Fact]
+    public void Frozen_weights_neither_come_back_nor_move()
+    {
+        using TrainingRun parent = TrainingRun.Start(SyntheticImages.Options, SyntheticImages.Small);
+        parent.RunEpoch();
+        LatentNetwork network = parent.Network.Clone();
+        Masks.Scatter(network, share: 0.4, seed: 1);
+        foreach (LatentLayer layer in network.Layers)
+            layer.Mask!.Freeze();
+        float[][] before = [.. network.Layers.Select(layer => layer.Weights.Values.Span.ToArray())];
+        using TrainingRun run = parent.Derive(parent.Options with { HasFrozenMasks = true }, network, "test", seed: 0);
+        run.RunEpoch();
+        using var stream = new MemoryStream();
+        run.ToCheckpoint().Write(stream);
+        stream.Position = 0;
+        using TrainingRun second = TrainingRun.Resume(Checkpoint.Read(stream, "memory"), SyntheticImages.Small);
+        second.RunEpoch();
+        for (int l = 0; l < before.Length; l++)
+        {
+            LatentLayer layer = second.Network.Layers[l];
+            int moved = 0;
+            for (int i = 0; i < layer.Inputs; i++)
+            {
+                for (int c = 0; c < layer.Channels; c++)
+                {
+                    int at = (i * layer.Stride) + c;
+                    Assert.Equal(network.Layers[l].IsLive(i, c), layer.IsLive(i, c));
+                    if (!layer.IsLive(i, c))
+                        Assert.Equal(before[l][at], layer.Weights.Values.Span[at]);
+                    moved += before[l][at] != layer.Weights.Values.Span[at] ? 1 : 0;
+                }
+            }
+            Assert.True(moved > 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("0", "above 0")]
+    [InlineData("1.5", "above 0")]
+    [InlineData("0.1,x", "above 0")]
+    [InlineData("0.1,0.2", "one for each of the 3 layers")]
+    public void Shares_that_make_no_sense_are_refused(string shares, string problem) => Assert.Contains(
+        problem,
+        Assert.Throws<ArgumentException>(() => (SyntheticImages.Options with { LiveShares = shares, Architecture = "dense-4 dense-4 scores" }).Require()).Message,
+        StringComparison.Ordinal);
+}
