@@ -111,7 +111,7 @@ public sealed record TrainingOptions
         Check(MaskRamp is >= 0 and <= 1, nameof(MaskRamp), "must lie in [0, 1]");
         if (LiveShares is not null)
         {
-            Training.LiveShares.Parse(LiveShares, Training.Architecture.Parse(Architecture));
+            LayerShares.Live(LiveShares, Training.Architecture.Parse(Architecture));
             Check(!HasFrozenMasks, nameof(LiveShares), "changes masks, but HasFrozenMasks keeps them");
             Check(!FullPrecision, nameof(LiveShares), "is about binary weights, but FullPrecision is asked for");
         }

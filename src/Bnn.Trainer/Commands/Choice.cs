@@ -31,7 +31,8 @@ internal static class Choice
     // As it stands in options.json too: bi-real.
     private static string Word(string name) => JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
-    private static string? Parse(ArgumentResult result, string name, IReadOnlyList<string> words)
+    /// <summary>The one of <paramref name="words"/> that was given, or null and an error.</summary>
+    public static string? Parse(ArgumentResult result, string name, IReadOnlyList<string> words)
     {
         string given = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         string? word = words.FirstOrDefault(word => string.Equals(word, given, StringComparison.OrdinalIgnoreCase));

@@ -145,7 +145,7 @@ internal sealed class RunSession
             _context.Out,
             $"{Text.Safe(_run.Options.Name)}: {headline}",
             lines,
-            [$"bnn report {folder}", $"bnn eval {folder}", $"bnn prune {folder} --channels 0.3"]);
+            [$"bnn report {folder}", $"bnn eval {folder}", $"bnn prune {folder} --rate 0.3"]);
         return ExitCode.Ok;
     }
 

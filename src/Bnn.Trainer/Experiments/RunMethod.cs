@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bnn.Pruning;
 using Bnn.Trainer.Commands;
 using Bnn.Trainer.Data;
+using Bnn.Trainer.Plans;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Experiments;
@@ -117,12 +118,16 @@ internal abstract class RunMethod
             : base(prune.Build(CommandContext.Silent)) => _prune = prune;
 
         public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads) =>
-            RunSession.Checked(() => ChannelPruning.Prune(parent!, (ChannelPruningOptions)recipe.Options).Run);
+            RunSession.Checked(() =>
+            {
+                var options = (PruningOptions)recipe.Options;
+                return Pruner.Prune(parent!, options, network => UsualPlan.Cycles(network, options.IsTimeOfBatch, CancellationToken.None)).Run;
+            });
 
         protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
         {
-            ChannelPruningOptions options = _prune.Options(parsed);
-            return new(options, new ChannelPruningOptions(), options.Epochs, options with { Seed = 0, Epochs = 1, LearningRate = 1 });
+            PruningOptions options = _prune.Options(parsed);
+            return new(options, new PruningOptions(), options.Epochs, options with { Seed = 0, Epochs = 1, LearningRate = 1 });
         }
     }
 

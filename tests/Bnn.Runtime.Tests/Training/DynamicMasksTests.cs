@@ -57,7 +57,7 @@ public sealed class DynamicMasksTests
         using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small);
         while (!run.IsFinished)
             run.RunEpoch();
-        double[] wanted = LiveShares.Parse(shares, Architecture.Parse(architecture));
+        double[] wanted = LayerShares.Live(shares, Architecture.Parse(architecture));
         Network network = run.Fold().Network;
         WeightMatrix[] weights = [.. network.Layers.OfType<WeightedLayer>().Select(layer => layer.Weights)];
         for (int l = 0; l < wanted.Length; l++)
