@@ -3,7 +3,7 @@ namespace Bnn.Training;
 /// <summary>Masks that are chosen while their weights are trained: of each channel live the weights with the largest latents, fewer and fewer of them.</summary>
 /// <remarks>
 /// With p the part of the run that is done, s the share asked for and r the ramp, a channel of K inputs has ⌊K · (s + (1 − s)(1 − min(1, p/r))³)⌋ live weights, at
-/// least one. They are chosen anew every <see cref="Period"/> steps of an epoch, and once more where the ramp ends, of equal latents that of the lower input first. The
+/// least one. They are chosen anew every <see cref="Period"/> steps of an epoch (in a short run once more, where the ramp ends), of equal latents that of the lower input first. The
 /// straight-through gradient reaches pruned latents too, so that weights come back; latents have room to differ, [−3, 3]. Gradual pruning: arXiv:1710.01878.
 /// </remarks>
 internal sealed class DynamicMasks
@@ -17,6 +17,7 @@ internal sealed class DynamicMasks
     private readonly WorkerPool _pool;
     private readonly double[] _shares;
     private readonly double _ramp, _steps;
+    private readonly double _extra;         // the end of the ramp if no choice would follow it
     private readonly int _stepsOfEpoch;
     private readonly uint[][] _sizes;       // per worker: |latent| of a channel
     private readonly Action<int, int> _task;
@@ -29,6 +30,8 @@ internal sealed class DynamicMasks
         _shares = LayerShares.Live(options.LiveShares!, network.Architecture);
         _ramp = options.MaskRamp == 0 ? UsualRamp : options.MaskRamp;
         _steps = (double)options.Epochs * stepsPerEpoch;
+        double last = _steps - stepsPerEpoch + ((stepsPerEpoch - 1) / Period * Period), end = Math.Ceiling(_ramp * _steps);
+        _extra = last < end ? Math.Min(end, _steps - 1) : -1;
         _sizes = [.. Enumerable.Range(0, pool.Threads).Select(_ => new uint[network.Layers.Max(layer => layer.Inputs)])];
         _task = Choose;
         _layer = network.Layers[0];
@@ -56,7 +59,7 @@ internal sealed class DynamicMasks
     public void Step(int epoch, int step)
     {
         double done = ((double)epoch * _stepsOfEpoch) + step;
-        if (step % Period != 0 && done != Math.Ceiling(_ramp * _steps))
+        if (step % Period != 0 && done != _extra)
             return;
         for (int l = 0; l < _shares.Length; l++)
         {
