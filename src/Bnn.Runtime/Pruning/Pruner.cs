@@ -46,6 +46,7 @@ public static class Pruner
             LiveShares = isDynamic ? Text(rates.Select(rate => 1 - rate)) : null,
             MaskRamp = isDynamic ? options.IsFromScratch ? 0.6 : 0.5 : 0,
             HasFrozenMasks = !isDynamic && left.HasMasks,
+            HasFreeLatents = parent.HasFreeLatents && !options.IsFromScratch && left.HasMasks,
         };
         TrainingRun run = parent.Derive(repair, left, Method(options, rates), options.Seed);
         double before = isDynamic ? double.NaN : calibration.Accuracy(left, cancel);

@@ -4,14 +4,14 @@ namespace Bnn.Training;
 /// <remarks>
 /// With p the part of the run that is done, s the share asked for and r the ramp, a channel of K inputs has ⌊K · (s + (1 − s)(1 − min(1, p/r))³)⌋ live weights, at
 /// least one. They are chosen anew every <see cref="Period"/> steps of an epoch (in a short run once more, where the ramp ends), of equal latents that of the lower input first. The
-/// straight-through gradient reaches pruned latents too, so that weights come back; latents have room to differ, [−3, 3]. Gradual pruning: arXiv:1710.01878.
+/// straight-through gradient reaches pruned latents too, so that weights come back. Latents are not clipped: in a long run most of them would lie at any bound, and
+/// their order be lost (docs/pruning.md). Gradual pruning: arXiv:1710.01878.
 /// </remarks>
 internal sealed class DynamicMasks
 {
     /// <summary>Steps between two choices.</summary>
     public const int Period = 50;
 
-    private const float Bound = 3;
     private const double UsualRamp = 0.6;
     private readonly LatentNetwork _network;
     private readonly WorkerPool _pool;
@@ -37,10 +37,8 @@ internal sealed class DynamicMasks
         _layer = network.Layers[0];
         foreach ((LatentLayer layer, double share) in network.Layers.Zip(_shares))
         {
-            if (share == 1 && layer.Mask is null)
-                continue;
-            layer.Masked();
-            layer.Bound = Bound;
+            if (share < 1)
+                layer.Masked();
         }
     }
 

@@ -87,6 +87,9 @@ public sealed record TrainingOptions
     /// <summary>Whether the masks that the network starts with stay as they are, and pruned latent weights with them.</summary>
     public bool HasFrozenMasks { get; init; }
 
+    /// <summary>Whether latent weights of layers with masks are not clipped, as dynamic masks want it and what is trained on from them.</summary>
+    public bool HasFreeLatents { get; init; }
+
     /// <summary>Returns these options if they make sense.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the first option that is out of range.</exception>
     public TrainingOptions Require()
@@ -113,6 +116,7 @@ public sealed record TrainingOptions
         {
             LayerShares.Live(LiveShares, Training.Architecture.Parse(Architecture));
             Check(!HasFrozenMasks, nameof(LiveShares), "changes masks, but HasFrozenMasks keeps them");
+            Check(Optimizer == WeightOptimizer.Adam, nameof(LiveShares), "chooses by the size of latent weights, but Bop has none");
             Check(!FullPrecision, nameof(LiveShares), "is about binary weights, but FullPrecision is asked for");
         }
         InputEncodings.Parse(Encoding);

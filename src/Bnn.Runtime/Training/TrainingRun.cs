@@ -36,6 +36,8 @@ public sealed class TrainingRun : IDisposable
         _schedule.Apply(EpochsDone, network.Binarization);
         _distillation = DistillationOf(teacher);
         _masks = options.LiveShares is null ? null : new(network, options, StepsPerEpoch, _pool);
+        foreach (LatentLayer layer in network.Layers)
+            layer.Bound = layer.Mask is not null && (options.HasFreeLatents || options.LiveShares is not null) ? float.PositiveInfinity : 1;
         _forward = new(network, _batches.BatchSize, _pool);
         _backward = new(_forward, options.LabelSmoothing, Temperature)
         {
@@ -72,6 +74,9 @@ public sealed class TrainingRun : IDisposable
     public int StepsPerEpoch => _batches.Steps;
 
     internal LabeledImages Data { get; }
+
+    /// <summary>Whether latent weights may have left [−1, 1]: what is trained on from them must not clip them.</summary>
+    internal bool HasFreeLatents => Options.HasFreeLatents || Options.LiveShares is not null;
 
     internal LatentNetwork Network { get; }
 
@@ -133,6 +138,7 @@ public sealed class TrainingRun : IDisposable
             LiveShares = null,
             MaskRamp = 0,
             HasFrozenMasks = network.HasMasks,
+            HasFreeLatents = parent.HasFreeLatents,
         };
         return parent.Derive(options, network, "continued", seed);
     }

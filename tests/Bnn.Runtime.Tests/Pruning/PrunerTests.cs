@@ -201,14 +201,21 @@ public sealed class PrunerTests
     public void Dynamic_masks_prune_while_they_repair()
     {
         using TrainingRun parent = Parent(Dense);
-        using TrainingRun run = Pruner.Prune(parent, new() { Score = PruningScores.Dynamic, Granularity = Granularity.Weight, Rate = "0.8", Epochs = 3 }).Run;
+        using TrainingRun run = Pruner.Prune(parent, new() { Score = PruningScores.Dynamic, Granularity = Granularity.Weight, Rate = "0.8", Epochs = 12, LearningRate = 0.05 }).Run;
         Assert.Equal("0.2,0.2,1", run.Options.LiveShares);
         while (!run.IsFinished)
             run.RunEpoch();
         Assert.Equal(40 * (int)(0.2 * 42), run.Fold().Network.Layers.OfType<WeightedLayer>().First().Weights.LiveCount());
         // Trained on, it keeps the masks it found.
         using var longer = TrainingRun.Continue(run, 1, 0.005);
+        using var stream = new MemoryStream();
+        longer.ToCheckpoint().Write(stream);
+        stream.Position = 0;
+        using var resumed = TrainingRun.Resume(Checkpoint.Read(stream, "memory"), s_images);
         longer.RunEpoch();
+        resumed.RunEpoch();
+        Assert.Equal(longer.Network.Hash(), resumed.Network.Hash());
+        Assert.True(longer.Network.Layers[0].Weights.Values.Span.ToArray().Max(Math.Abs) > 1);
         Assert.Equal(
             run.Network.Layers[0].Mask!.Live.Span.ToArray(), longer.Network.Layers[0].Mask!.Live.Span.ToArray());
     }
