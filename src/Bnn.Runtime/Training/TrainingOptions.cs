@@ -87,6 +87,12 @@ public sealed record TrainingOptions
     /// <summary>Whether the masks that the network starts with stay as they are, and pruned latent weights with them.</summary>
     public bool HasFrozenMasks { get; init; }
 
+    /// <summary>Whether the learning rate stays at its largest behind the warm-up: flips of weights say something only at a rate that is not 0.</summary>
+    public bool HasConstantRate { get; init; }
+
+    /// <summary>Whether flips are counted from step to step instead of from epoch to epoch.</summary>
+    public bool CountsFlipsOfSteps { get; init; }
+
     /// <summary>Whether latent weights of layers with masks are not clipped, as dynamic masks want it and what is trained on from them.</summary>
     public bool HasFreeLatents { get; init; }
 
