@@ -58,6 +58,7 @@ internal static class BnnCommandLine
         root.Add(CardCommand.Create(context));
         root.Add(PruneCommand.Create(context));
         root.Add(FlipsCommand.Create(context));
+        root.Add(CompressCommand.Create(context));
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
         root.Add(BenchTrainCommand.Create(context));

@@ -44,7 +44,7 @@ public sealed class FlipsCommandTests : IDisposable
         Assert.Equal(csv, File.ReadAllText(Path.Combine(_folder.At("broken"), "flips.csv")));
 
         // Other options on the same folder would mix up two studies.
-        Flips("--epochs", "3", "--learning-rate", "0.02", "--out", _folder.At("broken")).AssertError(1, "was made with another --epochs");
+        Flips("--epochs", "3", "--learning-rate", "0.02", "--out", _folder.At("broken")).AssertError(1, "was made with other epochs, rate or seed");
     }
 
     private Cli Flips(params string[] words) => Cli.Run(["flips", Run, "--data-dir", _folder.At("data"), .. words]);

@@ -56,17 +56,18 @@ internal sealed class FlipsCommand
         int above = parsed.GetValue(_flipsAbove), rounds = parsed.GetValue(_rounds);
         ulong seed = parsed.GetValue(_seed);
         var log = new FlipLog(context);
-        var current = (Run: parent, IsOurs: false);
+        var study = new StudyFolder(context, folder, parent.Data, parsed.GetValue(_threads));
+        TrainingRun current = parent;
         try
         {
             for (int round = 0; round <= rounds; round++)
             {
-                TrainingRun window = Session($"window-{round}", _epochs, _learningRate, from => TrainingRun.FlipWindow(
+                Next($"window-{round}", _epochs, _learningRate, from => TrainingRun.FlipWindow(
                     from, parsed.GetValue(_epochs), parsed.GetValue(_learningRate), parsed.GetValue(_everyStep), seed));
-                log.Add(round, window, FlipReport.Of(window, above, parsed.GetValue(_repeats), seed, context.Cancel));
+                log.Add(round, current, FlipReport.Of(current, above, parsed.GetValue(_repeats), seed, context.Cancel));
                 if (round == rounds || !log.IsFalling || log.LargestShare == 0)
                     break;
-                Session($"round-{round + 1}", _repair, _repairRate, from => RunSession.Checked(() => Pruner.Prune(from, new()
+                Next($"round-{round + 1}", _repair, _repairRate, from => RunSession.Checked(() => Pruner.Prune(from, new()
                 {
                     Score = "flips",
                     Allocation = Allocation.Flips,
@@ -80,27 +81,19 @@ internal sealed class FlipsCommand
         }
         finally
         {
-            if (current.IsOurs)
-                current.Run.Dispose();
+            if (current != parent)
+                current.Dispose();
         }
         log.Write(Path.Combine(folder, "flips.csv"), rounds);
         return ExitCode.Ok;
 
-        // The run in a folder of its own: begun, gone on with, or found finished.
-        TrainingRun Session(string name, Option<int> epochs, Option<double> rate, Func<TrainingRun, TrainingRun> start)
+        void Next(string name, Option<int> epochs, Option<double> rate, Func<TrainingRun, TrainingRun> start)
         {
-            string path = Path.Combine(folder, name);
-            bool isNew = !RunFolder.Exists(path);
-            TrainingRun run = isNew ? start(current.Run) : TrainingRun.Resume(RunFolder.Open(path).ReadCheckpoint(), parent.Data, parsed.GetValue(_threads));
-            if (current.IsOurs)
-                current.Run.Dispose();
-            current = (run, true);
-            if (run.Options.Epochs != parsed.GetValue(epochs) || run.Options.LearningRate != parsed.GetValue(rate) || run.Options.Seed != seed)
-                throw new UsageException($"{path} was made with another {epochs.Name}, {rate.Name} or {_seed.Name}. Say the same again, or name another folder: --out.");
-            if (!isNew && run.IsFinished)
-                return run;
-            (isNew ? RunSession.Begin(context, run, path) : RunSession.GoOn(context, run, path)).Train();
-            return run;
+            TrainingRun from = current;
+            current = study.Run(name, () => start(from), options =>
+                options.Epochs == parsed.GetValue(epochs) && options.LearningRate == parsed.GetValue(rate) && options.Seed == seed);
+            if (from != parent)
+                from.Dispose();
         }
     }
 }
