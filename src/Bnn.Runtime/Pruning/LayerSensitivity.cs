@@ -5,6 +5,14 @@ namespace Bnn.Pruning;
 /// <summary>Measures how much accuracy each layer's pruning costs.</summary>
 public static class LayerSensitivity
 {
+    /// <summary>Whether anything can be measured: returns the run if it can.</summary>
+    /// <exception cref="ArgumentException">The network has no binary weights or no hidden layer, or the run no validation split; the message says which.</exception>
+    public static TrainingRun Require(TrainingRun run)
+    {
+        PruningChecks.Require(run, new() { Score = "latent", Granularity = Granularity.Weight, Allocation = Allocation.Sensitivity, MaxLayerDrop = 0.01 }, hasTime: false);
+        return run;
+    }
+
     /// <summary>Prunes one layer after the other at rates from 0 to 90 %, all others left as they are, and measures on the validation split.</summary>
     /// <param name="run">At the end of an epoch; not changed.</param>
     /// <param name="score">One of <see cref="PruningScores.All"/> but the dynamic one.</param>

@@ -52,8 +52,8 @@ internal static class CompressCommand
         using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
         if (parent.Options.FullPrecision)
             throw new UsageException($"{parentFolder} is a full-precision run: it has no binary weights to prune.");
-        if (parent.Split.Validation.Count == 0)
-            throw new UsageException($"{parentFolder} holds out no images: compression is judged by validation.");
+        // Before anything is written.
+        RunSession.Checked(() => LayerSensitivity.Require(parent));
         if (!parent.IsFinished)
             context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
         var compressor = new Compressor(context, parent, new StudyFolder(context, folder, parent.Data, threads), wish);
