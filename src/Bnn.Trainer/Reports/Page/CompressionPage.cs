@@ -109,7 +109,7 @@ internal static class CompressionPage
             IsJoined: true));
         return Markup.Of($"""
             <p>Validation accuracy of the parent when the smallest latent weights of one layer are pruned and batch norm is re-estimated, without any repair.</p>
-            {new PointChart("Accuracy with one layer pruned", "pruned, %", [.. sets]).Draw()}
+            <div class="charts">{new PointChart("Accuracy with one layer pruned", "pruned, %", [.. sets]).Draw()}</div>
             """);
     }
 

@@ -6,14 +6,15 @@ namespace Bnn.Trainer.Reports.Page;
 /// <param name="Sets">What is drawn; points that are not finite are left out.</param>
 /// <param name="Unit">Of the vertical axis.</param>
 /// <param name="Mark">A value of the vertical axis that is marked by a line; NaN: none.</param>
-/// <param name="IsLog">Whether the horizontal axis is logarithmic.</param>
+/// <param name="IsLog">Whether the horizontal axis is logarithmic where values span more than a decade.</param>
 internal sealed record PointChart(string Title, string XName, IReadOnlyList<PointSet> Sets, string Unit = " %", double Mark = double.NaN, bool IsLog = false)
 {
     /// <summary>The chart with heading and legend.</summary>
     public Markup Draw()
     {
         ChartPoint[] all = [.. Sets.SelectMany(set => set.Points).Where(point => double.IsFinite(point.Y))];
-        Scale x = IsLog ? Scale.Log(all.Select(point => point.X)) : Scale.Linear(all.Select(point => point.X), ticks: 5);
+        bool isWide = IsLog && all.Max(point => point.X) > 10 * all.Min(point => point.X);
+        Scale x = isWide ? Scale.Log(all.Select(point => point.X)) : Scale.Linear(all.Select(point => point.X), ticks: 5);
         var frame = new Frame(480, 280, x, Scale.Linear(all.Select(point => point.Y).Append(Mark), ticks: 6), XName, Unit);
         string summary = $"{Title}. {string.Join(' ', all.Select(point => point.Tip + "."))}";
         return Markup.Of($"""
