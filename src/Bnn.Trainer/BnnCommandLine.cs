@@ -59,6 +59,8 @@ internal static class BnnCommandLine
         root.Add(PruneCommand.Create(context));
         root.Add(FlipsCommand.Create(context));
         root.Add(CompressCommand.Create(context));
+        root.Add(SensitivityCommand.Create(context));
+        root.Add(ShrinkCommand.Create(context));
         root.Add(EvalCommand.Create(context));
         root.Add(InspectCommand.Create(context));
         root.Add(BenchTrainCommand.Create(context));

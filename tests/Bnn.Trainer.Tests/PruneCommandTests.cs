@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bnn.Model;
 using Bnn.Storage;
 
@@ -82,6 +83,29 @@ public sealed class PruneCommandTests : IDisposable
         if (words[1] != "weight")
             Assert.Contains(problem, prune.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.At("pruned")));
+    }
+
+    [Fact]
+    public void Sensitivity_of_layers_begins_at_the_base_accuracy_and_names_the_rate_within_the_drop()
+    {
+        string[] words = ["sensitivity", Run, "--max-drop", "5", "--data-dir", _folder.At("data")];
+        Cli text = Cli.Run(words);
+        Assert.Equal(0, text.Exit);
+        Assert.Contains("weights of one layer is pruned, by latent", text.Out, StringComparison.Ordinal);
+        Assert.Contains("within 5.00", text.Out, StringComparison.Ordinal);
+        JsonElement json = Cli.Run([.. words, "--json", "--granularity", "channel"]).Json();
+        Assert.Equal((1, "activity", "channel"), (json.GetProperty("schemaVersion").GetInt32(), json.GetProperty("score").GetString(), json.GetProperty("granularity").GetString()));
+        JsonElement[] layers = [.. json.GetProperty("layers").EnumerateArray()];
+        Assert.Equal(["hidden1", "hidden2"], layers.Select(layer => layer.GetProperty("name").GetString()));
+        double basis = json.GetProperty("baseAccuracyShare").GetDouble();
+        foreach (JsonElement layer in layers)
+        {
+            (double Rate, double Accuracy)[] rates =
+                [.. layer.GetProperty("rates").EnumerateArray().Select(entry => (entry.GetProperty("prunedShare").GetDouble(), entry.GetProperty("accuracyShare").GetDouble()))];
+            Assert.Equal((0, basis), rates[0]);
+            double within = layer.GetProperty("rateWithinDrop").GetDouble();
+            Assert.All(rates.Where(entry => entry.Rate <= within), entry => Assert.True(basis - entry.Accuracy <= 0.05));
+        }
     }
 
     private Cli Prune(params string[] words) => Cli.Run(["prune", Run, "--epochs", "1", "--data-dir", _folder.At("data"), "--out", _folder.At("pruned"), .. words]);

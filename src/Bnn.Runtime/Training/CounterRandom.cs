@@ -15,6 +15,7 @@ internal static class CounterRandom
         Order = 3,
         Augmentation = 4,
         PruningScores = 5,
+        ReplacedPlanes = 6,
     }
 
     /// <summary>64 random bits.</summary>

@@ -16,18 +16,20 @@ internal sealed class Evaluator
     }
 
     /// <summary>Classes, accuracy and loss over <paramref name="images"/>.</summary>
-    public FloatEvaluation Run(LabeledImages images, CancellationToken cancel = default)
+    public FloatEvaluation Run(LabeledImages images, CancellationToken cancel = default) => Run(new PlainSource(images), images.Labels, cancel);
+
+    /// <summary>Classes, accuracy and loss over <paramref name="source"/>, with the classes <paramref name="labels"/>.</summary>
+    public FloatEvaluation Run(ISampleSource source, byte[] labels, CancellationToken cancel = default)
     {
         LatentNetwork network = _forward.Network;
-        var scores = new double[images.Count * network.Classes];
+        var scores = new double[source.Count * network.Classes];
         var logits = new double[network.Classes];
-        var source = new PlainSource(images);
         double loss = 0;
         int correct = 0;
-        for (int first = 0; first < images.Count; first += BatchSize)
+        for (int first = 0; first < source.Count; first += BatchSize)
         {
             cancel.ThrowIfCancellationRequested();
-            int rows = Math.Min(BatchSize, images.Count - first);
+            int rows = Math.Min(BatchSize, source.Count - first);
             _forward.Run(source, first, rows, useBatchStatistics: false);
             for (int row = 0; row < rows; row++)
             {
@@ -37,11 +39,11 @@ internal sealed class Evaluator
                     of[c] = _forward.Score(row, c);
                     logits[c] = _temperature * of[c];
                 }
-                correct += ArgMax(of) == images.Labels[first + row] ? 1 : 0;
-                loss += CrossEntropy.Evaluate(logits, images.Labels[first + row], smoothing: 0);
+                correct += ArgMax(of) == labels[first + row] ? 1 : 0;
+                loss += CrossEntropy.Evaluate(logits, labels[first + row], smoothing: 0);
             }
         }
-        return images.Count == 0 ? new(scores, double.NaN, double.NaN) : new(scores, loss / images.Count, (double)correct / images.Count);
+        return new(scores, source.Count == 0 ? double.NaN : loss / source.Count, correct, source.Count);
     }
 
     /// <summary>Replaces running means and variances by those over <paramref name="source"/>, layer after layer: each sees the final bits before it.</summary>
@@ -112,5 +114,10 @@ internal sealed class Evaluator
 /// <summary>What the float network makes of a data set.</summary>
 /// <param name="Scores"><c>[n, classes]</c></param>
 /// <param name="Loss">Mean cross-entropy in nats; NaN without samples.</param>
-/// <param name="Accuracy">Share in [0, 1]; NaN without samples.</param>
-internal sealed record FloatEvaluation(double[] Scores, double Loss, double Accuracy);
+/// <param name="Correct">Samples that were classified rightly.</param>
+/// <param name="Samples">All.</param>
+internal sealed record FloatEvaluation(double[] Scores, double Loss, int Correct, int Samples)
+{
+    /// <summary>Share in [0, 1]; NaN without samples.</summary>
+    public double Accuracy => (double)Correct / Samples;
+}

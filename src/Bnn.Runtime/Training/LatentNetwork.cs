@@ -172,9 +172,14 @@ internal sealed class LatentNetwork
             yield return part;
     }
 
-    public LatentNetwork Clone()
+    public LatentNetwork Clone() => CopyTo(new(Input, Encoding, Architecture, Classes, HasScale));
+
+    /// <summary>A copy that takes the planes of the encoding as channels of raw bits: any bits can be put into any plane.</summary>
+    public LatentNetwork OnPlanes() => CopyTo(new(Encoding.Encoded(Input), new RawBitsEncoding(), Architecture, Classes, HasScale));
+
+    private LatentNetwork CopyTo(LatentNetwork copy)
     {
-        var copy = new LatentNetwork(Input, Encoding, Architecture, Classes, HasScale) { OptimizerSteps = OptimizerSteps };
+        copy.OptimizerSteps = OptimizerSteps;
         foreach ((FloatBuffer from, FloatBuffer to) in Buffers().Zip(copy.Buffers()))
             from.Span.CopyTo(to.Span);
         copy.Binarization.CopyFrom(Binarization);

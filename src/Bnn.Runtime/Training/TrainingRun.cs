@@ -203,10 +203,8 @@ public sealed class TrainingRun : IDisposable
         CheckUsable();
         if (Options.FullPrecision)
             throw new InvalidOperationException("A full-precision network has no binary weights to fold.");
-        LatentNetwork final = Network.Clone();
-        var evaluator = new Evaluator(final, _pool, Temperature);
-        evaluator.ReestimateStatistics(FinalPass(), cancel);
-        FloatEvaluation validation = evaluator.Run(Split.Validation, cancel);
+        LatentNetwork final = Final(cancel);
+        FloatEvaluation validation = new Evaluator(final, _pool, Temperature).Run(Split.Validation, cancel);
         Network network = Folding.Fold(Options.Name, final, Data.ClassNames.ToEquatableArray(), Metadata(validation.Accuracy));
         return new(network, validation.Accuracy, validation.Loss);
     }
@@ -217,6 +215,15 @@ public sealed class TrainingRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _pool.Dispose();
+
+    /// <summary>A copy of the network as it is folded: batch norm re-estimated over <see cref="FinalPass"/>.</summary>
+    internal LatentNetwork Final(CancellationToken cancel)
+    {
+        CheckUsable();
+        LatentNetwork final = Network.Clone();
+        new Evaluator(final, _pool, Temperature).ReestimateStatistics(FinalPass(), cancel);
+        return final;
+    }
 
     /// <summary>The training split as one more epoch would show it, augmentation included: what batch norm is re-estimated on.</summary>
     internal ISampleSource FinalPass()

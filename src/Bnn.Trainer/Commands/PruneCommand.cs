@@ -14,15 +14,8 @@ internal sealed class PruneCommand
     private static readonly PruningOptions Defaults = new();
 
     private readonly Argument<string> _parent = CommonOptions.RunFolder();
-    private readonly Option<string> _score = new("--score", "--method")
-    {
-        Description = $"What says what goes first: {string.Join(", ", PruningScores.All)} [default: activity for channels, latent for anything else]",
-        HelpName = "NAME",
-        CustomParser = result => Choice.Parse(result, "--score", PruningScores.All) ?? "",
-    };
-
-    private readonly Option<Granularity> _granularity = Choice.Option<Granularity>(
-        "--granularity", "What goes as one: channel, weight, word (64 inputs of a channel), column (an input for all channels), tap or input");
+    private readonly Option<string> _score = PruningWords.Score();
+    private readonly Option<Granularity> _granularity = PruningWords.Granularities(Granularity.Channel);
     private readonly Option<string?> _rate = Number.Shares(
         "--rate",
         "Share to prune: one number for all hidden layers, or one for each layer, commas between them [default: 0.3 unless a target is given]",
@@ -38,7 +31,7 @@ internal sealed class PruneCommand
         "--allocate", "What shares a target out among the layers: uniform, sensitivity, flips or greedy");
     private readonly Option<int> _flipsAbove = Number.Option("--flips-above", "Of --allocate flips: flips up to which a weight counts as steady", 0, 0, 65535);
     private readonly Option<bool> _fromScratch = new("--from-scratch") { Description = "Train what is left from random weights" };
-    private readonly Option<bool> _keepStatistics = new("--keep-statistics") { Description = "Do not re-estimate batch norm before the repair: a control" };
+    private readonly Option<bool> _keepStatistics = PruningWords.KeepStatistics();
     private readonly Option<string?> _out = new("--out", "-o") { Description = "The run folder to make [default: RUN-pruned-PERCENT]", HelpName = "RUN2" };
     private readonly Option<string?> _name = new("--name") { Description = "Name of the smaller model [default: that of the parent]", HelpName = "NAME" };
     private readonly Option<int> _epochs = Number.Option("--epochs", "Epochs of repair", Defaults.Epochs, 1, 1_000_000);
@@ -89,7 +82,7 @@ internal sealed class PruneCommand
         return new()
         {
             Name = parsed.GetValue(_name),
-            Score = parsed.GetValue(_score) is { Length: > 0 } score ? score : granularity == Granularity.Channel ? Defaults.Score : "latent",
+            Score = PruningWords.ScoreOf(parsed, _score, granularity),
             Granularity = granularity,
             Rate = parsed.GetValue(_rate) ?? (hasTarget ? null : "0.3"),
             TargetOperations = operations,

@@ -136,7 +136,7 @@ internal sealed class TrainCommand
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
             // Real values are clipped unless something else is asked for: the usual counterpart.
-            Surrogate = isReal && parsed.GetResult(_surrogate) is not { Implicit: false } ? Surrogate.Clip : parsed.GetValue(_surrogate),
+            Surrogate = Choice.Value(parsed, _surrogate, isReal ? Surrogate.Clip : Surrogate.BiReal),
             LabelSmoothing = parsed.GetValue(_labelSmoothing),
             FullPrecision = isReal,
             DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,

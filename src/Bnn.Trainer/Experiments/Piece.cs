@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using Bnn.Trainer.Reports;
 
@@ -28,25 +29,15 @@ internal sealed class Piece
     /// <summary>Looks at what is there.</summary>
     public Piece(CommandContext context, ExperimentPlan plan, DataShelf data, ResultFolder results, WorkFolder work, PieceOptions options)
     {
-        (_context, Plan, Data, Results, Work, _options) = (context, plan, data, results, work, options);
+        (_context, Data, Results, Work, _options) = (context, data, results, work, options);
         _start = Clock.GetTimestamp();
-        results.Carried.Restore(plan.Runs, work);
         Machine = Machine.Here(options.Threads);
         Times = new(data, Machine, Clock, context.Cancel);
-        foreach (PlannedRun run in plan.Runs)
-        {
-            if (results.Find(run) is { } result)
-            {
-                _kept[run.Key] = result;
-                Times.Learn(run, result.Time, result.Machine);
-            }
-            else if (work.IsBegun(run))
-                Times.Learn(run, work.Time(run), Machine); // a work folder does not leave its machine
-        }
+        Extend(plan);
     }
 
     /// <summary>All runs.</summary>
-    public ExperimentPlan Plan { get; }
+    public ExperimentPlan Plan { get; private set; }
 
     /// <summary>The data.</summary>
     public DataShelf Data { get; }
@@ -83,6 +74,24 @@ internal sealed class Piece
 
     /// <summary>Runs that another process was at work on.</summary>
     public int Elsewhere => _elsewhere.Count;
+
+    /// <summary>Takes a plan with more runs; not while runs are worked on.</summary>
+    [MemberNotNull(nameof(Plan))]
+    public void Extend(ExperimentPlan plan)
+    {
+        Plan = plan;
+        Results.Carried.Restore(plan.Runs, Work);
+        foreach (PlannedRun run in plan.Runs)
+        {
+            if (Results.Find(run) is { } result)
+            {
+                _kept[run.Key] = result;
+                Times.Learn(run, result.Time, result.Machine);
+            }
+            else if (Work.IsBegun(run))
+                Times.Learn(run, Work.Time(run), Machine); // a work folder does not leave its machine
+        }
+    }
 
     /// <summary>Whether all that the experiment wants to know of a run is in its result.</summary>
     public bool IsComplete(PlannedRun run, RunResult result) =>

@@ -58,7 +58,7 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
                 Number(summary.Difference?.Mean), Number(summary.Difference?.StandardError), Whole(summary.Difference?.Count ?? 0),
                 Number(summary.Test?.Mean), Number(summary.Test?.Deviation), Number(summary.TestDifference?.Mean), Number(summary.TestDifference?.StandardError),
                 Of(summary, result => result.Model?.LiveWeights), Of(summary, result => result.Model?.Operations), Of(summary, result => result.Model?.Bytes),
-                Of(summary, result => result.Time.EpochSeconds),
+                Of(summary, EpochSeconds),
             ];
             text.AppendJoin(',', cells).Append('\n');
         }
@@ -96,8 +96,11 @@ internal sealed class ResultTable(ExperimentPlan plan, IReadOnlyList<ArmSummary>
         yield return Mean(summary, result => result.Model?.LiveWeights, 0);
         yield return Mean(summary, result => result.Model?.Operations, 0);
         yield return Mean(summary, result => result.Options.GetProperty("epochs").GetInt32(), 0);
-        yield return Mean(summary, result => result.Time.EpochSeconds, 1);
+        yield return Mean(summary, EpochSeconds, 1);
     }
+
+    // Runs that were brought from elsewhere have no time.
+    private static double? EpochSeconds(RunResult result) => result.Time.Epochs == 0 ? null : result.Time.EpochSeconds;
 
     private static string Spread(Spread? spread, double? around, bool signed) => spread is not { Count: > 0 } || double.IsNaN(spread.Mean)
         ? "–"
