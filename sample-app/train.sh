@@ -18,7 +18,7 @@ for model in "$@"; do
   case $model in
     fashion-mlp) # about two minutes on two cores, with the pruned one
       bnn train fashion-mnist --out "$runs/fashion-mlp" --name fashion-mlp --arch mlp-s --encoding thermometer-2 --epochs 40 --learning-rate 0.02 --flip --batch-norm-scale --surrogate clip --seed 1
-      bnn prune "$runs/fashion-mlp" --out "$runs/fashion-mlp-pruned" --name fashion-mlp-pruned --channels 0.4 --epochs 20 --learning-rate 0.01 --seed 1
+      bnn prune "$runs/fashion-mlp" --out "$runs/fashion-mlp-pruned" --name fashion-mlp-pruned --rate 0.4 --epochs 20 --learning-rate 0.01 --seed 1
       cp "$runs/fashion-mlp/model.bnn" sample-app/models/fashion-mlp.bnn
       cp "$runs/fashion-mlp-pruned/model.bnn" sample-app/models/fashion-mlp-pruned.bnn
       ;;

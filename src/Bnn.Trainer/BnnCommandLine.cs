@@ -57,6 +57,8 @@ internal static class BnnCommandLine
         root.Add(ExperimentCommand.Create(context));
         root.Add(CardCommand.Create(context));
         root.Add(PruneCommand.Create(context));
+        root.Add(FlipsCommand.Create(context));
+        root.Add(CompressCommand.Create(context));
         root.Add(SensitivityCommand.Create(context));
         root.Add(ShrinkCommand.Create(context));
         root.Add(EvalCommand.Create(context));

@@ -66,7 +66,7 @@ public sealed class CardCommandTests : IDisposable
     {
         string file = _folder.Write("trial.json", $$"""
             { "data": "optdigits", "options": { "arch": "dense-16 scores", "encoding": "threshold-8", "epochs": 2, "batch": 20 }, "test": "once", "keep": "{{keep}}",
-              "variants": { "plain": {}, "pruned": { "from": "plain", "epochs": 1, "channels": 0.25 } } }
+              "variants": { "plain": {}, "pruned": { "from": "plain", "epochs": 1, "rate": 0.25 } } }
             """);
         Assert.Equal(0, Cli.Run("experiment", file, "--work", _folder.At("work"), "--data-dir", _folder.At("data")).Exit);
         return Assert.Single(Directory.GetFiles(_folder.At("results", "trial"), variant + "*.json"));

@@ -32,7 +32,7 @@ public sealed partial class CommandLinePageTests
             string section = Page[start..end];
             foreach (Option option in command.Options)
                 Assert.True(section.Contains(option.Name, StringComparison.Ordinal) || IsCommon(option.Name), $"{command.Name} {option.Name}");
-            string[] known = [.. command.Options.Select(option => option.Name)];
+            string[] known = [.. command.Options.SelectMany(option => option.Aliases.Append(option.Name))];
             foreach (string named in OptionName().Matches(section).Select(match => match.Value).Distinct())
                 Assert.True(known.Contains(named), $"{command.Name} has no {named}");
         }

@@ -17,7 +17,7 @@ public sealed class ExperimentCommandTests : IDisposable
           "variants": {
             "longer": { "from": "plain", "method": "continue", "epochs": 1 },
             "plain": {},
-            "pruned": { "from": "plain", "epochs": 1, "grid": { "channels": [0.25, 0.5] } }
+            "pruned": { "from": "plain", "epochs": 1, "grid": { "rate": [0.25, 0.5] } }
           },
           "baseline": "plain"
         }
@@ -42,7 +42,7 @@ public sealed class ExperimentCommandTests : IDisposable
         string[] csv = File.ReadAllLines(_folder.At("results", "trial", "table.csv"));
         Assert.Equal(9, csv.Length);
         Assert.StartsWith("optdigits,\"longer, epochs 2\",2,1,", csv.Single(line => line.Contains("\"longer, epochs 2\"", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("| pruned, epochs 3, channels 0.5 | 2 of 2 | ", File.ReadAllText(_folder.At("results", "trial", "table.md")), StringComparison.Ordinal);
+        Assert.Contains("| pruned, epochs 3, rate 0.5 | 2 of 2 | ", File.ReadAllText(_folder.At("results", "trial", "table.md")), StringComparison.Ordinal);
 
         DateTime[] times = Times();
         Cli second = Run(Graph);

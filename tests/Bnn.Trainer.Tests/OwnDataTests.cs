@@ -60,7 +60,7 @@ public sealed class OwnDataTests : IDisposable
         Train(Photos, Run);
         byte[] before = File.ReadAllBytes(Path.Combine(Run, "model.bnn"));
         Assert.Equal(0, Cli.Run("resume", Run).Exit);
-        Assert.Equal(0, Cli.Run("prune", Run, "--channels", "0.25", "--epochs", "1", "--out", _folder.At("small")).Exit);
+        Assert.Equal(0, Cli.Run("prune", Run, "--rate", "0.25", "--epochs", "1", "--out", _folder.At("small")).Exit);
         Assert.Equal(0, Cli.Run("resume", _folder.At("small")).Exit);
 
         Directory.Move(Photos, _folder.At("moved"));

@@ -58,7 +58,6 @@ public sealed class PlaneCommandsTests : IDisposable
     {
         Train("--encoding", "eight-bit");
         Sensitivity().AssertError(1, "The encoding eight-bit has no planes of its own");
-        Cli.Run("sensitivity", _folder.At("base")).AssertError(1, "what is to be tested?");
         Cli.Run("sensitivity", _folder.At("none"), "--planes").AssertError(4, "there is no folder");
     }
 

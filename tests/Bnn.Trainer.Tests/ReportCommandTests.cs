@@ -1,6 +1,6 @@
 using System.Xml.Linq;
 using Bnn.Model;
-using Bnn.Trainer.Commands;
+using Bnn.Trainer.Plans;
 using Bnn.Trainer.Reports;
 using Bnn.Trainer.Reports.Page;
 using Bnn.Training;
@@ -135,7 +135,7 @@ public sealed class ReportCommandTests : IDisposable
         run.RunEpoch();
         Network network = run.Fold().Network;
         network = network with { Layers = new([(DenseLayer)network.Layers[0] with { Name = Hostile }, network.Layers[1]]) };
-        string html = RunPage.Write(RunReport.Of(run, network, "<hash>", 1, InspectCommand.Plan(network, "m.bnn", default), default));
+        string html = RunPage.Write(RunReport.Of(run, network, "<hash>", 1, UsualPlan.Of(network, "m.bnn", default), default));
         XElement page = Parse(html);
         Assert.Empty(page.Descendants("script"));
         Assert.All(page.Descendants("img"), image => Assert.Null(image.Attribute("onerror")));

@@ -130,9 +130,9 @@ public sealed class TrainingCommandsTests : IDisposable
         string run = _folder.At("run");
         Train(run);
         byte[] before = Model(run);
-        Cli prune = Cli.Run("prune", run, "--channels", "0.25", "--epochs", "2", "--data-dir", DataDir);
+        Cli prune = Cli.Run("prune", run, "--rate", "0.25", "--epochs", "2", "--data-dir", DataDir);
         Assert.Equal(0, prune.Exit);
-        string pruned = run + "-pruned-25";
+        string pruned = run + "-pruned";
         Assert.Matches(" dense-24 scores\n.* dense-18 scores\n", prune.Out);
         Assert.Contains(Path.Combine(pruned, "model.bnn"), prune.Out, StringComparison.Ordinal);
         Assert.Equal(before, Model(run));

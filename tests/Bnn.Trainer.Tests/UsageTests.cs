@@ -62,8 +62,7 @@ public sealed class UsageTests
     [InlineData("train mnist cifar-10 --out r", "'cifar-10'")]
     [InlineData("resume", "'RUN'")]
     [InlineData("report", "'RUN'")]
-    [InlineData("prune r --score beauty", "--score must be one of activity, random, but is 'beauty'.")]
-    [InlineData("sensitivity r", "--planes tests the planes of the input")]
+    [InlineData("prune r --score beauty", "--score must be one of activity, latent, flips, gradient, random, dynamic, but is 'beauty'.")]
     [InlineData("sensitivity r --planes --repeats 0", "--repeats must be a number from 1 to 1000, but is '0'.")]
     [InlineData("shrink r", "--out")]
     [InlineData("shrink r --out s --order last", "--order must be one of first, weights, but is 'last'.")]
@@ -75,7 +74,7 @@ public sealed class UsageTests
     [InlineData("bench-train mlp-x", "mlp-x")]
     [InlineData("bench-train mlp-s --input 28x28", "--input must be channels, rows and columns such as 3x32x32, but is '28x28'.")]
     [InlineData("bench-train 'conv9x9-4-p0 scores' --input 1x4x4", "'conv9x9-4-p0' does not fit here")]
-    [InlineData("prune r --channels 1.5", "--channels must be a number from 0 to 0.999, but is '1.5'.")]
+    [InlineData("prune r --rate 1.5", "--rate must be a share from 0 to below 1, or several with commas between them, but is '1.5'.")]
     public void Wrong_use_is_one_clear_line(string line, string message)
     {
         Cli wrong = Cli.Run(Words(line));

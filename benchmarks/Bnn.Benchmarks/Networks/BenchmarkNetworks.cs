@@ -15,10 +15,18 @@ internal static class BenchmarkNetworks
     /// <remarks>Channels are removed until that percentage of the operations is left, or that percentage of the weights of hidden layers lives.</remarks>
     public static IReadOnlyList<string> Prunings { get; } = ["channels-50", "channels-25", "elements-50", "elements-25", "elements-10"];
 
-    /// <summary>The network of a name such as <c>mlp-s</c> or <c>mlp-s/elements-25</c>; the same each time.</summary>
+    /// <summary>Whether a name is that of a model file.</summary>
+    public static bool IsFile(string name) => name.EndsWith(".bnn", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The name as it stands in tables: of a file that without its folder.</summary>
+    public static string Title(string name) => IsFile(name) ? Path.GetFileNameWithoutExtension(name) : name;
+
+    /// <summary>The network of a name such as <c>mlp-s</c> or <c>mlp-s/elements-25</c>, the same each time; or that of a model file.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static Network Named(string name)
     {
+        if (IsFile(name))
+            return BnnFile.Load(name);
         string[] parts = name.Split('/');
         Network network = parts[0] switch
         {

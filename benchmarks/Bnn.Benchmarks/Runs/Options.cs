@@ -3,7 +3,8 @@ using Bnn.Benchmarks.Networks;
 namespace Bnn.Benchmarks.Runs;
 
 /// <summary>What was asked for on the command line of <c>--rivals</c> and <c>--sweep</c>.</summary>
-/// <param name="Networks">Names of <see cref="BenchmarkNetworks"/>.</param>
+/// <param name="Networks">Names of <see cref="BenchmarkNetworks"/>, or model files.</param>
+/// <param name="Compared">Model files whose generated code is compared with that of the first of them.</param>
 /// <param name="Batches">Sizes of batches, rising.</param>
 /// <param name="Inputs">Of <c>real</c> and <c>noise</c>.</param>
 /// <param name="Ways">Parts of names of the ways that are measured beside generated code, or empty: all.</param>
@@ -12,19 +13,20 @@ namespace Bnn.Benchmarks.Runs;
 /// <param name="FirstCall">Whether the first call in a fresh process is timed.</param>
 /// <param name="Out">Folder for the results, or null: only the console.</param>
 internal sealed record Options(
-    string[] Networks, int[] Batches, string[] Inputs, string[] Ways, double Milliseconds, bool Pruned, bool FirstCall, string? Out)
+    string[] Networks, string[] Compared, int[] Batches, string[] Inputs, string[] Ways, double Milliseconds, bool Pruned, bool FirstCall, string? Out)
 {
     /// <summary>Reads the words behind the command.</summary>
     /// <exception cref="ArgumentException">One is unknown or lacks its value.</exception>
     public static Options Read(ReadOnlySpan<string> words)
     {
-        var options = new Options([.. BenchmarkNetworks.Names], [1, 64, 4096], ["real", "noise"], [], 150, Pruned: false, FirstCall: false, Out: null);
+        var options = new Options([.. BenchmarkNetworks.Names], [], [1, 64, 4096], ["real", "noise"], [], 150, Pruned: false, FirstCall: false, Out: null);
         for (int i = 0; i < words.Length; i++)
         {
             string word = words[i];
             options = word switch
             {
                 "--networks" => options with { Networks = Value(words, ref i).Split(',') },
+                "--compare" => options with { Compared = Value(words, ref i).Split(',') },
                 "--batches" => options with { Batches = [.. Value(words, ref i).Split(',').Select(int.Parse).Order()] },
                 "--inputs" => options with { Inputs = Value(words, ref i).Split(',') },
                 "--ways" => options with { Ways = Value(words, ref i).Split(',') },

@@ -5,25 +5,29 @@ using Bnn.Model;
 
 namespace Bnn.Benchmarks.Runs;
 
-/// <summary>What pruning brings: the same network in all its pruned forms, in the same rounds.</summary>
+/// <summary>What pruning brings: networks and their pruned forms, in the same rounds.</summary>
 internal static class PruningRun
 {
     private const int Rounds = 11;
 
-    public static void Run(string name, Options options, Report report)
+    /// <summary>A network in all its pruned forms.</summary>
+    public static void Run(string name, Options options, Report report) =>
+        Run($"{name}, pruned", [name, .. BenchmarkNetworks.Prunings.Select(pruning => $"{name}/{pruning}")], options, report);
+
+    /// <summary>Networks beside the first of them, which take the same images.</summary>
+    public static void Run(string title, string[] names, Options options, Report report)
     {
-        string[] names = [name, .. BenchmarkNetworks.Prunings.Select(pruning => $"{name}/{pruning}")];
         Network[] networks = [.. names.Select(BenchmarkNetworks.Named)];
         GeneratedCode? code = GeneratedCode.Try(networks, out string reason);
         report.Line();
-        report.Line($"## {name}, pruned: time of generated code / that of the unpruned network");
+        report.Line($"## {title}: time of generated code / that of {BenchmarkNetworks.Title(names[0])}");
         if (code is null)
         {
             report.Line();
             report.Line($"Not compiled: {reason}");
             return;
         }
-        report.Head("batch", "network", "live weights at all positions", "share", "ns per sample", "time / unpruned");
+        report.Head("batch", "network", "operations", "share", "ns per sample", "time / first");
         int largest = Math.Min(512, options.Batches.Max());
         byte[] images = Inputs.Real(networks[0], largest).Images;
         foreach (int batch in new[] { 1, largest }.Distinct())
@@ -39,7 +43,7 @@ internal static class PruningRun
             for (int i = 0; i < works.Length; i++)
             {
                 long live = networks[i].Operations();
-                report.Line($"| {batch} | {names[i]} | {live:N0} | {live / operations:P1} | {times[i] / works[i].Samples:N0} | {times[i] / times[0]:N2} |");
+                report.Line($"| {batch} | {BenchmarkNetworks.Title(names[i])} | {live:N0} | {live / operations:P1} | {times[i] / works[i].Samples:N0} | {times[i] / times[0]:N2} |");
                 works[i].Dispose();
             }
         }

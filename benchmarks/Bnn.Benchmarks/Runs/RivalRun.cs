@@ -32,9 +32,11 @@ internal static class RivalRun
         CallOverhead(report, options.Milliseconds);
         if (options.Pruned)
         {
-            foreach (string name in options.Networks.Where(name => !name.Contains('/')))
+            foreach (string name in options.Networks.Where(name => !name.Contains('/') && !BenchmarkNetworks.IsFile(name)))
                 PruningRun.Run(name, options, report);
         }
+        if (options.Compared.Length > 0)
+            PruningRun.Run("Models", options.Compared, options, report);
         if (options.FirstCall)
         {
             foreach (string name in options.Networks)
@@ -54,7 +56,7 @@ internal static class RivalRun
         GeneratedCode? code = GeneratedCode.Try([network], out string reason);
         TimeSpan compiling = Stopwatch.GetElapsedTime(from);
         report.Line();
-        report.Line($"## {name}: {Macs(network):N0} MAC, {network.Operations():N0} operations");
+        report.Line($"## {BenchmarkNetworks.Title(name)}: {Macs(network):N0} MAC, {network.Operations():N0} operations");
         report.Line();
         if (code is null)
             report.Line($"Not compiled, so ratios are to the first row: {reason}");

@@ -26,6 +26,11 @@ internal static class ChannelSurgery
                 for (int i = 0; i < inputs.Length; i++)
                     Select(from.Span[(inputs[i] * network.Layers[l].Stride)..], channels, to.Span[(i * smaller.Layers[l].Stride)..]);
             }
+            if (network.Layers[l].Mask is { } mask)
+            {
+                for (int i = 0; i < inputs.Length; i++)
+                    Select(mask.Live.Span[(inputs[i] * network.Layers[l].Stride)..], channels, smaller.Layers[l].Masked().Live.Span[(i * smaller.Layers[l].Stride)..]);
+            }
             if (l < kept.Length)
             {
                 foreach ((FloatBuffer from, FloatBuffer to) in network.Norms[l].Buffers().Zip(smaller.Norms[l].Buffers()))
@@ -41,7 +46,7 @@ internal static class ChannelSurgery
         {
             double mean = lastActivity.AsSpan(removed * positions, positions).ToArray().Sum(share => (2 * share) - 1);
             for (int c = 0; c < network.Classes; c++)
-                smaller.Biases.Values.Span[c] += (float)((scores.IsPositive(removed, c) ? 1 : -1) * mean);
+                smaller.Biases.Values.Span[c] += (float)(scores.Weight(removed, c) * mean);
         }
         return smaller;
     }

@@ -3,20 +3,21 @@ namespace Bnn.Training;
 /// <summary>Masks that are chosen while their weights are trained: of each channel live the weights with the largest latents, fewer and fewer of them.</summary>
 /// <remarks>
 /// With p the part of the run that is done, s the share asked for and r the ramp, a channel of K inputs has ⌊K · (s + (1 − s)(1 − min(1, p/r))³)⌋ live weights, at
-/// least one. They are chosen anew every <see cref="Period"/> steps and when an epoch begins, of equal latents that of the lower input first. The
-/// straight-through gradient reaches pruned latents too, so that weights come back; latents have room to differ, [−3, 3]. Gradual pruning: arXiv:1710.01878.
+/// least one. They are chosen anew every <see cref="Period"/> steps of an epoch (in a short run once more, where the ramp ends), of equal latents that of the lower input first. The
+/// straight-through gradient reaches pruned latents too, so that weights come back. Latents are not clipped: in a long run most of them would lie at any bound, and
+/// their order be lost (docs/pruning.md). Gradual pruning: arXiv:1710.01878.
 /// </remarks>
 internal sealed class DynamicMasks
 {
     /// <summary>Steps between two choices.</summary>
     public const int Period = 50;
 
-    private const float Bound = 3;
     private const double UsualRamp = 0.6;
     private readonly LatentNetwork _network;
     private readonly WorkerPool _pool;
     private readonly double[] _shares;
     private readonly double _ramp, _steps;
+    private readonly double _extra;         // the end of the ramp if no choice would follow it
     private readonly int _stepsOfEpoch;
     private readonly uint[][] _sizes;       // per worker: |latent| of a channel
     private readonly Action<int, int> _task;
@@ -26,18 +27,18 @@ internal sealed class DynamicMasks
     public DynamicMasks(LatentNetwork network, TrainingOptions options, int stepsPerEpoch, WorkerPool pool)
     {
         (_network, _pool, _stepsOfEpoch) = (network, pool, stepsPerEpoch);
-        _shares = LiveShares.Parse(options.LiveShares!, network.Architecture);
+        _shares = LayerShares.Live(options.LiveShares!, network.Architecture);
         _ramp = options.MaskRamp == 0 ? UsualRamp : options.MaskRamp;
         _steps = (double)options.Epochs * stepsPerEpoch;
+        double last = _steps - stepsPerEpoch + ((stepsPerEpoch - 1) / Period * Period), end = Math.Ceiling(_ramp * _steps);
+        _extra = last < end ? Math.Min(end, _steps - 1) : -1;
         _sizes = [.. Enumerable.Range(0, pool.Threads).Select(_ => new uint[network.Layers.Max(layer => layer.Inputs)])];
         _task = Choose;
         _layer = network.Layers[0];
         foreach ((LatentLayer layer, double share) in network.Layers.Zip(_shares))
         {
-            if (share == 1 && layer.Mask is null)
-                continue;
-            layer.Masked();
-            layer.Bound = Bound;
+            if (share < 1)
+                layer.Masked();
         }
     }
 
@@ -56,7 +57,7 @@ internal sealed class DynamicMasks
     public void Step(int epoch, int step)
     {
         double done = ((double)epoch * _stepsOfEpoch) + step;
-        if (step % Period != 0)
+        if (step % Period != 0 && done != _extra)
             return;
         for (int l = 0; l < _shares.Length; l++)
         {

@@ -7,11 +7,13 @@ internal sealed class Schedule(TrainingOptions options, int stepsPerEpoch)
 {
     private const float FirstOrder = 1, LastOrder = 3;
 
-    /// <summary>Rises over the warm-up, then falls along a cosine to 0 at the end of the run.</summary>
+    /// <summary>Rises over the warm-up, then falls along a cosine to 0 at the end of the run, unless it is to stay.</summary>
     public double LearningRate(int epoch, int step)
     {
         double done = ((double)epoch * stepsPerEpoch) + step;
         double warm = options.WarmUpSteps == 0 ? 1 : Math.Min(1, (done + 1) / options.WarmUpSteps);
+        if (options.HasConstantRate)
+            return options.LearningRate * warm;
         return options.LearningRate * warm * 0.5 * (1 + DeterministicMath.CosPi(done / ((double)options.Epochs * stepsPerEpoch)));
     }
 

@@ -87,6 +87,15 @@ public sealed record TrainingOptions
     /// <summary>Whether the masks that the network starts with stay as they are, and pruned latent weights with them.</summary>
     public bool HasFrozenMasks { get; init; }
 
+    /// <summary>Whether the learning rate stays at its largest behind the warm-up: flips of weights say something only at a rate that is not 0.</summary>
+    public bool HasConstantRate { get; init; }
+
+    /// <summary>Whether flips are counted from step to step instead of from epoch to epoch.</summary>
+    public bool CountsFlipsOfSteps { get; init; }
+
+    /// <summary>Whether latent weights of layers with masks are not clipped, as dynamic masks want it and what is trained on from them.</summary>
+    public bool HasFreeLatents { get; init; }
+
     /// <summary>Returns these options if they make sense.</summary>
     /// <exception cref="ArgumentException">They do not; the message names the first option that is out of range.</exception>
     public TrainingOptions Require()
@@ -111,8 +120,9 @@ public sealed record TrainingOptions
         Check(MaskRamp is >= 0 and <= 1, nameof(MaskRamp), "must lie in [0, 1]");
         if (LiveShares is not null)
         {
-            Training.LiveShares.Parse(LiveShares, Training.Architecture.Parse(Architecture));
+            LayerShares.Live(LiveShares, Training.Architecture.Parse(Architecture));
             Check(!HasFrozenMasks, nameof(LiveShares), "changes masks, but HasFrozenMasks keeps them");
+            Check(Optimizer == WeightOptimizer.Adam, nameof(LiveShares), "chooses by the size of latent weights, but Bop has none");
             Check(!FullPrecision, nameof(LiveShares), "is about binary weights, but FullPrecision is asked for");
         }
         InputEncodings.Parse(Encoding);

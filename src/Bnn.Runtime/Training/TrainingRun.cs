@@ -20,7 +20,7 @@ public sealed class TrainingRun : IDisposable
     private readonly Distillation? _distillation;
     private readonly DynamicMasks? _masks;
     private readonly List<EpochRecord> _history;
-    private readonly bool[][] _signs;   // [layers][inputs · stride] at the end of the last epoch
+    private readonly FlipCounter _flips;
     private bool _isBroken;
 
     internal TrainingRun(
@@ -36,6 +36,8 @@ public sealed class TrainingRun : IDisposable
         _schedule.Apply(EpochsDone, network.Binarization);
         _distillation = DistillationOf(teacher);
         _masks = options.LiveShares is null ? null : new(network, options, StepsPerEpoch, _pool);
+        foreach (LatentLayer layer in network.Layers)
+            layer.Bound = layer.Mask is not null && (options.HasFreeLatents || options.LiveShares is not null) ? float.PositiveInfinity : 1;
         _forward = new(network, _batches.BatchSize, _pool);
         _backward = new(_forward, options.LabelSmoothing, Temperature)
         {
@@ -43,8 +45,7 @@ public sealed class TrainingRun : IDisposable
             FlipThreshold = options.Optimizer == WeightOptimizer.Bop ? options.FlipThreshold : null,
         };
         _evaluator = new(network, _pool, Temperature);
-        _signs = network.Layers.Select(layer => new bool[layer.Flips.Length]).ToArray();
-        CountFlips(count: false);
+        _flips = new(network, options.CountsFlipsOfSteps);
     }
 
     /// <summary>What the run computes.</summary>
@@ -71,7 +72,11 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Steps of an epoch.</summary>
     public int StepsPerEpoch => _batches.Steps;
 
-    internal LabeledImages Data { get; }
+    /// <summary>The official training set, whole.</summary>
+    public LabeledImages Data { get; }
+
+    /// <summary>Whether latent weights may have left [−1, 1]: what is trained on from them must not clip them.</summary>
+    internal bool HasFreeLatents => Options.HasFreeLatents || Options.LiveShares is not null;
 
     internal LatentNetwork Network { get; }
 
@@ -120,21 +125,27 @@ public sealed class TrainingRun : IDisposable
     /// <param name="epochs">Epochs to add.</param>
     /// <param name="learningRate">Largest one; warm-up and cosine as in training.</param>
     /// <param name="seed">Decides order and augmentation.</param>
-    public static TrainingRun Continue(TrainingRun parent, int epochs, double learningRate, ulong seed = 0)
+    public static TrainingRun Continue(TrainingRun parent, int epochs, double learningRate, ulong seed = 0) =>
+        Continue(parent, parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed, HasConstantRate = false, CountsFlipsOfSteps = false }, "continued");
+
+    /// <summary>Trains the weights of <paramref name="parent"/> on at a constant rate, so that it can be seen which of them still flip.</summary>
+    /// <param name="parent">Not changed.</param>
+    /// <param name="epochs">Length of the window.</param>
+    /// <param name="learningRate">Of all steps behind the warm-up.</param>
+    /// <param name="ofSteps">Whether flips are counted from step to step instead of from epoch to epoch.</param>
+    /// <param name="seed">Decides order and augmentation.</param>
+    /// <remarks>Counters begin at 0: those of the run are the flips of the window.</remarks>
+    public static TrainingRun FlipWindow(TrainingRun parent, int epochs, double learningRate, bool ofSteps = false, ulong seed = 0) =>
+        Continue(
+            parent, parent.Options with { Epochs = epochs, LearningRate = learningRate, Seed = seed, HasConstantRate = true, CountsFlipsOfSteps = ofSteps }, "flip-window");
+
+    private static TrainingRun Continue(TrainingRun parent, TrainingOptions options, string method)
     {
         // Masks that were found stay: a schedule that begins anew would let everything live again.
         LatentNetwork network = parent.Network.Clone();
         network.FreezeMasks();
-        TrainingOptions options = parent.Options with
-        {
-            Epochs = epochs,
-            LearningRate = learningRate,
-            Seed = seed,
-            LiveShares = null,
-            MaskRamp = 0,
-            HasFrozenMasks = network.HasMasks,
-        };
-        return parent.Derive(options, network, "continued", seed);
+        options = options with { LiveShares = null, MaskRamp = 0, HasFrozenMasks = network.HasMasks, HasFreeLatents = parent.HasFreeLatents };
+        return parent.Derive(options, network, method, options.Seed);
     }
 
     /// <summary>Trains one epoch.</summary>
@@ -162,12 +173,13 @@ public sealed class TrainingRun : IDisposable
             _distillation?.Run(_batches, first, _batches.BatchSize);
             double rate = LearningRate(epoch, step);
             loss += _backward.Step(_batches.Labels, rate, Options.Adaptivity * rate / Options.LearningRate);
+            _flips.EndStep();
             double speed = (step + 1.0) * _batches.BatchSize / watch.Elapsed.TotalSeconds;
             progress?.Invoke(new(epoch + 1, Options.Epochs, step + 1, StepsPerEpoch, loss / (step + 1), speed));
         }
         FloatEvaluation validation = _evaluator.Run(Split.Validation, cancel);
         var record = new EpochRecord(
-            epoch + 1, LearningRate(epoch, StepsPerEpoch - 1), loss / StepsPerEpoch, validation.Loss, validation.Accuracy, CountFlips(count: true));
+            epoch + 1, LearningRate(epoch, StepsPerEpoch - 1), loss / StepsPerEpoch, validation.Loss, validation.Accuracy, _flips.EndEpoch());
         _history.Add(record);
         _isBroken = false;
         return record;
@@ -246,30 +258,6 @@ public sealed class TrainingRun : IDisposable
                 nameof(teacher));
         }
         return new(teacher, Options.DistillationWeight, Options.DistillationSoftness == 0 ? 1 : Options.DistillationSoftness, _batches.BatchSize, _pool);
-    }
-
-    // Compares the signs with those of the last call, keeps them, and gives the share that changed, layer by layer.
-    private EquatableArray<double> CountFlips(bool count)
-    {
-        var shares = new double[_signs.Length];
-        for (int l = 0; l < shares.Length; l++)
-        {
-            LatentLayer layer = Network.Layers[l];
-            ReadOnlySpan<float> weights = layer.Weights.Values.Span;
-            long flipped = 0;
-            for (int i = 0; i < weights.Length; i++)
-            {
-                bool sign = weights[i] >= 0;
-                if (count && sign != _signs[l][i])
-                {
-                    flipped++;
-                    layer.Flips[i] = (ushort)Math.Min(layer.Flips[i] + 1, ushort.MaxValue);
-                }
-                _signs[l][i] = sign;
-            }
-            shares[l] = flipped / ((double)layer.Inputs * layer.Channels);
-        }
-        return new(shares);
     }
 
     private EquatableArray<MetadataEntry> Metadata(double accuracy)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Bnn.Training;
 
 /// <summary>Which weights of a layer live: a pruned one takes no part in any sum, whatever its latent weight is.</summary>
@@ -56,12 +58,12 @@ internal sealed class WeightMask
     }
 
     /// <summary>Takes the signs of some rows of latent weights into <see cref="Weights"/>.</summary>
-    public void Refresh(int firstInput, int inputs)
+    public unsafe void Refresh(int firstInput, int inputs)
     {
+        // Rows are filled up to a multiple of 32.
         int first = firstInput * _layer.Stride, count = inputs * _layer.Stride;
-        ReadOnlySpan<float> latents = _layer.Weights.Values.Span.Slice(first, count), live = Live.Span.Slice(first, count);
-        Span<float> weights = Weights.Span.Slice(first, count);
-        for (int i = 0; i < weights.Length; i++)
-            weights[i] = latents[i] >= 0 ? live[i] : -live[i];
+        float* latents = _layer.Weights.Values.Pointer + first, live = Live.Pointer + first, weights = Weights.Pointer + first;
+        for (int i = 0; i < count; i += Vector256<float>.Count)
+            (BatchNorm.Sign(Vector256.Load(latents + i)) * Vector256.Load(live + i)).Store(weights + i);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Bnn.Generator.Compiler;
 using Bnn.Generator.Compiler.Planning;
-using Bnn.Model;
 using Bnn.Trainer.Data;
 using Bnn.Trainer.Plans;
 using Bnn.Trainer.Reports;
@@ -80,8 +79,4 @@ internal static class InspectCommand
         LabeledImages images = data.Set.ReadSplit(data.Set.UsualSplit, data.Access, ModelInterface.Of(model));
         return MeasuredImages.Of(images, data.Set.UsualSplit);
     }
-
-    /// <summary>What the generator makes of a network with the usual settings.</summary>
-    public static Plan Plan(Network network, string path, CancellationToken cancel) =>
-        BnnCompiler.Plan(network, CompileSettings.Of(new ModelSource(path, null, new CompileOptions()), []), cancel);
 }

@@ -27,6 +27,25 @@ internal static class Number
             CustomParser = result => Parse(result, name, least, most),
         };
 
+    /// <summary>A share, or one for each layer with commas between them, as it was written; or nothing.</summary>
+    /// <param name="name">Of the option.</param>
+    /// <param name="description">For help.</param>
+    /// <param name="isAllowed">The range.</param>
+    /// <param name="range">The same in words.</param>
+    public static Option<string?> Shares(string name, string description, Func<double, bool> isAllowed, string range) => new(name)
+    {
+        Description = description,
+        HelpName = "SHARE",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            bool isGood = text.Split(',').All(word => double.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && isAllowed(share));
+            if (!isGood)
+                result.AddError($"{name} must be a share {range}, or several with commas between them, but is '{text}'.");
+            return text;
+        },
+    };
+
     private static T? Parse<T>(ArgumentResult result, string name, T least, T most)
         where T : struct, INumber<T>
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bnn.Model;
 using Bnn.Trainer.Data;
+using Bnn.Trainer.Plans;
 using Bnn.Trainer.Reports;
 using Bnn.Trainer.Reports.Page;
 using Bnn.Training;
@@ -65,6 +66,6 @@ internal static class ReportCommand
         Network network = File.Exists(folder.ModelPath) ? ModelInput.Load(folder.ModelPath).Network : run.Fold(context.Cancel).Network;
         string text = BnnWriter.Write(network);
         string hash = BnnReader.Read(text).Hash;
-        return RunReport.Of(run, network, hash, text.Length, InspectCommand.Plan(network, folder.ModelPath, context.Cancel), context.Cancel);
+        return RunReport.Of(run, network, hash, text.Length, UsualPlan.Of(network, folder.ModelPath, context.Cancel), context.Cancel);
     }
 }

@@ -120,33 +120,34 @@ internal sealed class RunSession
     {
         bool wasFinished = _run.IsFinished;
         var watch = Stopwatch.StartNew();
-        if (!wasFinished)
-            new TrainingProgressView(_context, _run).Show(RunEpochs);
-        string headline = wasFinished ? "finished before; the model was written again." : $"trained in {Text.Duration(watch.Elapsed)}.";
+        FoldedModel? folded = Train();
+        string headline = !wasFinished ? $"trained in {Text.Duration(watch.Elapsed)}."
+            : folded is null ? "finished before." : "finished before; the model was written again.";
         string folder = Text.Argument(_folder.Path);
-        if (_run.Options.FullPrecision)
+        List<(string Name, string Value)> lines = [("validation", Validation(folded?.ValidationAccuracy ?? _run.History[^1].ValidationAccuracy))];
+        List<string> next = [$"bnn report {folder}", $"bnn eval {folder}"];
+        if (folded is null)
+            lines.Add(("model", "none: weights and values are real"));
+        else
         {
-            Summary.Write(
-                _context.Out,
-                $"{Text.Safe(_run.Options.Name)}: {(wasFinished ? "finished before." : headline)}",
-                [("validation", Validation(_run.History[^1].ValidationAccuracy)), ("model", "none: weights and values are real")],
-                [$"bnn report {folder}", $"bnn eval {folder}"]);
-            return ExitCode.Ok;
+            lines.AddRange(more?.Invoke(folded) ?? [("operations", $"{Text.Whole(folded.Network.Operations())} a sample")]);
+            lines.Add(("model", $"{_folder.ModelPath}, {Text.Count(new FileInfo(_folder.ModelPath).Length, "byte")}"));
+            next.Add($"bnn prune {folder} --rate 0.3");
         }
+        Summary.Write(_context.Out, $"{Text.Safe(_run.Options.Name)}: {headline}", lines, next);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Trains what is left and writes model.bnn; null: a full-precision network, which has none.</summary>
+    public FoldedModel? Train()
+    {
+        if (!_run.IsFinished)
+            new TrainingProgressView(_context, _run).Show(RunEpochs);
+        if (_run.Options.FullPrecision)
+            return null;
         FoldedModel folded = _run.Fold(_context.Cancel);
         Save(() => _folder.SaveModel(folded.Network));
-        var lines = new List<(string Name, string Value)>
-        {
-            ("validation", Validation(folded.ValidationAccuracy)),
-        };
-        lines.AddRange(more?.Invoke(folded) ?? [("operations", $"{Text.Whole(folded.Network.Operations())} a sample")]);
-        lines.Add(("model", $"{_folder.ModelPath}, {Text.Count(new FileInfo(_folder.ModelPath).Length, "byte")}"));
-        Summary.Write(
-            _context.Out,
-            $"{Text.Safe(_run.Options.Name)}: {headline}",
-            lines,
-            [$"bnn report {folder}", $"bnn eval {folder}", $"bnn prune {folder} --channels 0.3"]);
-        return ExitCode.Ok;
+        return folded;
     }
 
     private string Validation(double share) => $"{Accuracy(share)} right of {Text.Count(_run.Split.Validation.Count, "image")} held out";

@@ -6,7 +6,7 @@ using Bnn.Training;
 
 namespace Bnn.Trainer.Commands;
 
-/// <summary><c>bnn sensitivity</c>: tells what a trained run loses when parts of it become noise.</summary>
+/// <summary><c>bnn sensitivity</c>: tells what a trained run loses when parts of it are pruned or become noise.</summary>
 internal static class SensitivityCommand
 {
     private static readonly PlaneSensitivityOptions Defaults = new();
@@ -17,28 +17,40 @@ internal static class SensitivityCommand
         Argument<string> folder = CommonOptions.RunFolder();
         var planes = new Option<bool>("--planes") { Description = "Test the planes of the input, in slices: bits of the same number, or levels of the same rank, of all channels" };
         var perPlane = new Option<bool>("--per-plane") { Description = "With --planes: test each plane of each channel by itself" };
-        Option<double> maxDrop = MaxDrop("Keep the fewest planes whose counterpart costs at most so many percentage points");
+        Option<double> maxDrop = MaxDrop("Percentage points that may be lost: by pruning a layer, or by the planes that are not kept");
         Option<int> repeats = Number.Option("--repeats", "Random replacements of each group of planes", Defaults.Repeats, 1, 1000);
         Option<ulong> seed = Number.Option("--seed", "Same seed, same numbers", Defaults.Seed, ulong.MinValue, ulong.MaxValue);
+        Option<string> score = PruningWords.Score();
+        Option<Granularity> granularity = PruningWords.Granularities(Granularity.Weight);
+        Option<bool> keepStatistics = PruningWords.KeepStatistics();
         Option<bool> json = CommonOptions.Json();
         Option<int> threads = CommonOptions.Threads();
         Option<DataSet?> data = CommonOptions.Data();
         Option<string?> dataDir = CommonOptions.DataDir();
         Option<bool> offline = CommonOptions.Offline();
-        var command = new CommandWithExamples("sensitivity", "Measures what a run loses when parts of it become noise, on the samples held out for validation.",
+        var command = new CommandWithExamples("sensitivity", "Measures what a run loses when parts of it are pruned or become noise, on the samples held out for validation.",
         [
+            "bnn sensitivity runs/fashion",
+            "bnn sensitivity runs/fashion --granularity channel --score random",
             "bnn sensitivity runs/planes --planes",
             "bnn sensitivity runs/planes --planes --max-drop 0.5 --repeats 20 --json",
         ])
         {
-            folder, planes, perPlane, maxDrop, repeats, seed, json, threads, data, dataDir, offline,
+            folder, score, granularity, keepStatistics, planes, perPlane, maxDrop, repeats, seed, json, threads, data, dataDir, offline,
         };
         command.SetAction(parsed =>
         {
-            if (!parsed.GetValue(planes))
-                throw new UsageException("what is to be tested? --planes tests the planes of the input.");
             var access = DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline));
             using TrainingRun run = RunSession.Open(parsed.GetRequiredValue(folder), parsed.GetValue(threads), access, parsed.GetValue(data));
+            if (!parsed.GetValue(planes))
+            {
+                Granularity of = Choice.Value(parsed, granularity, Granularity.Weight);
+                string by = PruningWords.ScoreOf(parsed, score, of);
+                SensitivityTable table = RunSession.Checked(() => LayerSensitivity.Measure(
+                    run, by, of, parsed.GetValue(seed), parsed.GetValue(keepStatistics), Progress(context, run), context.Cancel));
+                new LayerSensitivityReport(parsed.GetRequiredValue(folder), run, by, of, table, parsed.GetValue(maxDrop)).Write(context, parsed.GetValue(json));
+                return ExitCode.Ok;
+            }
             var options = new PlaneSensitivityOptions { Repeats = parsed.GetValue(repeats), Seed = parsed.GetValue(seed), PerPlane = parsed.GetValue(perPlane) };
             PlaneSensitivityResult result = Measure(context, run, options);
             var report = new PlaneSensitivityReport(parsed.GetRequiredValue(folder), run, options, result, parsed.GetValue(maxDrop));
@@ -58,8 +70,14 @@ internal static class SensitivityCommand
     /// <exception cref="UsageException">The run has no planes to test.</exception>
     public static PlaneSensitivityResult Measure(CommandContext context, TrainingRun run, PlaneSensitivityOptions options)
     {
+        return RunSession.Checked(() => PlaneSensitivity.Measure(run, options, Progress(context, run), context.Cancel));
+    }
+
+    // A line at the beginning, and one for each tenth.
+    private static Action<int, int> Progress(CommandContext context, TrainingRun run)
+    {
         int tenths = 0;
-        return RunSession.Checked(() => PlaneSensitivity.Measure(run, options, Tell, context.Cancel));
+        return Tell;
 
         void Tell(int done, int all)
         {

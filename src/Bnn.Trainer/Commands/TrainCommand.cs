@@ -50,12 +50,11 @@ internal sealed class TrainCommand
 
     private readonly Option<WeightOptimizer> _optimizer = Choice.Option<WeightOptimizer>("--optimizer", "What changes the weights: adam or bop");
     private readonly Option<double> _adaptivity = Number.Option("--adaptivity", "Of bop: part of a gradient that enters the average", 0.001, 0.0, 1.0);
-    private readonly Option<string?> _live = new("--live")
-    {
-        Description = "Share of the weights that a channel keeps, chosen while it trains: one number for all hidden layers, or one for each layer, commas between them"
-            + " [default: all]",
-        HelpName = "SHARE",
-    };
+    private readonly Option<string?> _live = Number.Shares(
+        "--live",
+        "Share of the weights that a channel keeps, chosen while it trains: one number for all hidden layers, or one for each layer, commas between them [default: all]",
+        share => share is > 0 and <= 1,
+        "above 0 and at most 1");
 
     private readonly Option<double> _maskRamp = Number.Option("--mask-ramp", "Of --live: part of the run after which the shares are reached", 0.6, 0.001, 1.0);
     private readonly Option<double> _flipThreshold = Number.Option("--flip-threshold", "Of bop: average from which a weight flips", 0.00000001, 0.0, 1.0);
@@ -137,7 +136,7 @@ internal sealed class TrainCommand
             Flip = parsed.GetValue(_flip),
             BatchNormScale = parsed.GetValue(_batchNormScale),
             // Real values are clipped unless something else is asked for: the usual counterpart.
-            Surrogate = isReal && parsed.GetResult(_surrogate) is not { Implicit: false } ? Surrogate.Clip : parsed.GetValue(_surrogate),
+            Surrogate = Choice.Value(parsed, _surrogate, isReal ? Surrogate.Clip : Surrogate.BiReal),
             LabelSmoothing = parsed.GetValue(_labelSmoothing),
             FullPrecision = isReal,
             DistillationWeight = isTaught ? parsed.GetValue(_distillation) ?? 0.5 : 0,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bnn.Pruning;
 using Bnn.Trainer.Commands;
 using Bnn.Trainer.Data;
+using Bnn.Trainer.Plans;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Experiments;
@@ -117,48 +118,46 @@ internal abstract class RunMethod
             : base(prune.Build(CommandContext.Silent)) => _prune = prune;
 
         public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads) =>
-            RunSession.Checked(() => ChannelPruning.Prune(parent!, (ChannelPruningOptions)recipe.Options).Run);
+            RunSession.Checked(() =>
+            {
+                var options = (PruningOptions)recipe.Options;
+                return Pruner.Prune(parent!, options, network => UsualPlan.Cycles(network, options.IsTimeOfBatch, CancellationToken.None)).Run;
+            });
 
         protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
         {
-            ChannelPruningOptions options = _prune.Options(parsed);
-            return new(options, new ChannelPruningOptions(), options.Epochs, options with { Seed = 0, Epochs = 1, LearningRate = 1 });
+            PruningOptions options = _prune.Options(parsed);
+            return new(options, new PruningOptions(), options.Epochs, options with { Seed = 0, Epochs = 1, LearningRate = 1 });
         }
     }
 
     /// <summary>Trains on: the control of every pruning.</summary>
     private sealed class Continue : RunMethod
     {
-        private static readonly ContinueOptions s_defaults = new(Epochs: 10, LearningRate: 0.005, Seed: 0);
-
-        private readonly Option<int> _epochs;
-        private readonly Option<double> _learningRate;
-        private readonly Option<ulong> _seed;
+        private readonly ContinueArguments _arguments;
 
         public Continue()
-            : this(
-                Number.Option("--epochs", "", s_defaults.Epochs, 1, 1_000_000), Number.Option("--learning-rate", "", s_defaults.LearningRate, 0.000001, 1.0),
-                Number.Option("--seed", "", s_defaults.Seed, ulong.MinValue, ulong.MaxValue))
+            : this(new ContinueArguments())
         {
         }
 
-        private Continue(Option<int> epochs, Option<double> learningRate, Option<ulong> seed)
-            : base(new("continue") { CommonOptions.RunFolder(), epochs, learningRate, seed }) => (_epochs, _learningRate, _seed) = (epochs, learningRate, seed);
+        private Continue(ContinueArguments arguments)
+            : base(arguments.Command()) => _arguments = arguments;
 
         public override TrainingRun Start(RunRecipe recipe, LabeledImages data, TrainingRun? parent, int threads)
         {
             var options = (ContinueOptions)recipe.Options;
-            return RunSession.Checked(() => TrainingRun.Continue(parent!, options.Epochs, options.LearningRate, options.Seed));
+            return RunSession.Checked(() => options.HasConstantRate
+                ? TrainingRun.FlipWindow(parent!, options.Epochs, options.LearningRate, options.CountsFlipsOfSteps, options.Seed)
+                : TrainingRun.Continue(parent!, options.Epochs, options.LearningRate, options.Seed));
         }
 
         protected override RunRecipe Recipe(DataSet data, ParseResult parsed)
         {
-            var options = new ContinueOptions(parsed.GetValue(_epochs), parsed.GetValue(_learningRate), parsed.GetValue(_seed));
-            return new(options, s_defaults, options.Epochs, "continue");
+            ContinueOptions options = _arguments.Options(parsed);
+            return new(options, ContinueArguments.Defaults, options.Epochs, "continue");
         }
     }
-
-    private sealed record ContinueOptions(int Epochs, double LearningRate, ulong Seed);
 }
 
 /// <summary>What a run computes.</summary>

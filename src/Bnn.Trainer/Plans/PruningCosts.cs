@@ -98,14 +98,8 @@ internal sealed class PruningCosts(Plan plan, CompileSettings settings, Cancella
             First = plan.Sample.First is { } channels ? channels with { Layer = network.Layers[0] } : null,
             Dense = [.. plan.Sample.Dense.Select((now, i) => now is null || i < first || i > last ? now : DenseLanes.Choose(network, i, settings))],
         };
-        return layers.Sum(i => sample.Cycles(i, LaneTier.Usual) + Masks(sample, i, shapes[i]));
+        return layers.Sum(i => sample.Cycles(i, LaneTier.Usual));
     }
-
-    // What masks that differ add to words; the planner knows it of patches alone, as it chooses between ways that both have them.
-    private static double Masks(OneSample sample, int index, Shape input) =>
-        !sample.InLanes[index] && sample.Dense[index]?.On(LaneTier.Usual) is null && !(index == 0 && sample.First is not null)
-        && sample.Network.Layers[index] is WeightedLayer layer && DenseLanes.HasElementMasks(layer.Weights)
-            ? WordCosts.Words(layer, input, sample.Network.IsEightBit(index)) * CostModel.Word * (CostModel.MaskedWord - 1) : 0;
 
     private static WeightedLayer Weighted(Network network, int index) => (WeightedLayer)network.Layers[index];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bnn.Model;
 using Bnn.Pruning;
 using Bnn.Runtime.Tests.Training;
@@ -13,14 +14,15 @@ public sealed class ChannelPruningTests
     public void The_share_is_taken_from_each_hidden_layer_and_one_channel_stays(double share, int first, int second)
     {
         using TrainingRun parent = Parent();
-        ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = share, Epochs = 1 });
+        string rate = share.ToString(CultureInfo.InvariantCulture);
+        PruningResult result = Pruner.Prune(parent, new() { Rate = rate, Epochs = 1 });
         using TrainingRun run = result.Run;
         Assert.Equal($"dense-{first} dense-{second} scores", run.Options.Architecture);
-        Assert.Equal([first, second], result.Kept.Select(kept => kept.Length));
+        Assert.Equal([first, second, 5], result.Kept.Select(kept => kept.Length));
         run.RunEpoch();
         Network network = run.Fold().Network;
         Assert.Equal((42L * first * 8) + (first * second) + (second * 5), network.Operations());
-        Assert.Equal(FormattableString.Invariant($"channels-activity {share}"), network.Meta("method"));
+        Assert.Equal($"pruned activity channel {rate},{rate},0", network.Meta("method"));
         Assert.Equal(parent.Network.Hash(), network.Meta("parent-hash"));
         Assert.Equal("40,21", network.Meta("parent-widths"));
     }
@@ -29,15 +31,19 @@ public sealed class ChannelPruningTests
     public void Channels_with_the_lowest_scores_go()
     {
         using TrainingRun parent = Parent();
-        foreach (ChannelScore score in Enum.GetValues<ChannelScore>())
+        using var pool = new WorkerPool(1);
+        foreach (string score in PruningScores.All.Except([PruningScores.Dynamic]))
         {
-            ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = 0.4, Score = score, Seed = 3 });
+            PruningResult result = Pruner.Prune(parent, new() { Rate = "0.4", Score = score, Seed = 3 });
             result.Run.Dispose();
+            var context = new PruningParent(parent, pool, 3);
             for (int l = 0; l < 2; l++)
             {
-                double lowestKept = result.Kept[l].Min(c => result.Scores[l][c]);
+                double[] scores = Criterion.Of(score).Channels(context, l);
+                double lowestKept = result.Kept[l].Min(c => scores[c]);
                 Assert.Equal(result.Kept[l].Order(), result.Kept[l]);
-                Assert.All(Enumerable.Range(0, result.Scores[l].Length).Except(result.Kept[l]), c => Assert.True(result.Scores[l][c] <= lowestKept));
+                Assert.Equal((int)((scores.Length * 0.6) + 0.5), result.Kept[l].Length);
+                Assert.All(Enumerable.Range(0, scores.Length).Except(result.Kept[l]), c => Assert.True(scores[c] <= lowestKept));
             }
         }
     }
@@ -47,14 +53,16 @@ public sealed class ChannelPruningTests
     {
         using TrainingRun parent = Parent();
         parent.Network.Norms[1].Shift.Values.Span[..4].Fill(-1000);     // four channels that never fire: score 0
-        ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = 2 / 21.0 });
+        PruningResult result = Pruner.Prune(parent, new() { Rate = "0.0952381" });
         result.Run.Dispose();
-        Assert.Equal([0, 0, 0, 0], result.Scores[1].Take(4));
+        using var pool = new WorkerPool(1);
+        double[][] scores = [.. Enumerable.Range(0, 2).Select(l => Criterion.Of("activity").Channels(new(parent, pool, 0), l))];
+        Assert.Equal([0, 0, 0, 0], scores[1].Take(4));
         Assert.Equal(Enumerable.Range(2, 19), result.Kept[1]);
         double p = ActiveShare(parent, layer: 0, channel: 6);
         LatentLayer next = parent.Network.Layers[1];
         double mean = Enumerable.Range(0, 21).Average(c => Math.Abs((double)next.Weights.Values.Span[(6 * next.Stride) + c]));
-        Assert.Equal(p * (1 - p) * mean, result.Scores[0][6], 12);
+        Assert.Equal(p * (1 - p) * mean, scores[0][6], 12);
     }
 
     [Fact]
@@ -107,7 +115,7 @@ public sealed class ChannelPruningTests
     public void Pruned_convolutions_train_on_and_fold()
     {
         using TrainingRun parent = Parent("conv3x3-10 pool conv3x3-12 dense-14 scores");
-        ChannelPruningResult result = ChannelPruning.Prune(parent, new() { Share = 0.5, Epochs = 1 });
+        PruningResult result = Pruner.Prune(parent, new() { Rate = "0.5", Epochs = 1 });
         using TrainingRun run = result.Run;
         Assert.Equal("conv3x3-5 pool conv3x3-6 dense-7 scores", run.Options.Architecture);
         run.RunEpoch();
@@ -118,7 +126,7 @@ public sealed class ChannelPruningTests
     public void Grouped_convolutions_are_refused()
     {
         using TrainingRun parent = Parent("conv3x3-10 conv3x3-10-g2 scores");
-        Assert.Contains("group", Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new())).Message, StringComparison.Ordinal);
+        Assert.Contains("group", Assert.Throws<ArgumentException>(() => Pruner.Prune(parent, new() { Rate = "0.5" })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -148,8 +156,8 @@ public sealed class ChannelPruningTests
         string before = parent.Network.Hash();
         Network[] networks = Enumerable.Range(0, 2).Select(_ =>
         {
-            var options = new ChannelPruningOptions { Share = 0.25, Epochs = 2, Score = ChannelScore.Random, Seed = 5, Name = "smaller" };
-            using TrainingRun run = ChannelPruning.Prune(parent, options).Run;
+            var options = new PruningOptions { Rate = "0.25", Epochs = 2, Score = "random", Seed = 5, Name = "smaller" };
+            using TrainingRun run = Pruner.Prune(parent, options).Run;
             while (!run.IsFinished)
                 run.RunEpoch();
             return run.Fold().Network;
@@ -163,7 +171,7 @@ public sealed class ChannelPruningTests
     public void Pruned_run_resumes_from_its_own_checkpoint()
     {
         using TrainingRun parent = Parent();
-        using TrainingRun run = ChannelPruning.Prune(parent, new() { Epochs = 2 }).Run;
+        using TrainingRun run = Pruner.Prune(parent, new() { Rate = "0.3", Epochs = 2 }).Run;
         using var stream = new MemoryStream();
         run.ToCheckpoint().Write(stream);
         stream.Position = 0;
@@ -178,13 +186,10 @@ public sealed class ChannelPruningTests
     }
 
     [Fact]
-    public void Shares_out_of_range_and_networks_without_hidden_layers_are_refused()
+    public void Networks_without_hidden_layers_are_refused()
     {
-        using TrainingRun parent = Parent();
-        Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = 1 }));
-        Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(parent, new() { Share = double.NaN }));
         using var flat = TrainingRun.Start(SyntheticImages.Options with { Architecture = "scores" }, s_images);
-        Assert.Throws<ArgumentException>(() => ChannelPruning.Prune(flat, new()));
+        Assert.Throws<ArgumentException>(() => Pruner.Prune(flat, new() { Rate = "0.3" }));
     }
 
     private static TrainingRun Parent(string architecture = "dense-40 dense-21 scores")

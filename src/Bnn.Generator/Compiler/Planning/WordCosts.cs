@@ -8,13 +8,6 @@ internal static class WordCosts
     /// <summary>Cycles of a layer that sees the whole of an input of one plane.</summary>
     public static double Of(WeightedLayer layer) => OfPosition(layer, 0) * CostModel.Word;
 
-    /// <summary>Word operations of a layer.</summary>
-    public static double Words(WeightedLayer layer, Shape input, bool isEightBit)
-    {
-        int groups = layer is ConvolutionLayer convolution ? GroupMerging.Cheapest(input, convolution) : 1;
-        return layer.Positions(input) * (isEightBit ? 8 : 1) * OfPosition(layer, input.Channels / groups);
-    }
-
     /// <summary>Cycles of <paramref name="layer"/>.</summary>
     /// <param name="layer">Any layer.</param>
     /// <param name="input">What it reads.</param>
@@ -52,6 +45,7 @@ internal static class WordCosts
         * (1 + (input.Channels / groups * layer.Kernel.Width / 64.0)) * (groups > 1 ? layer.Kernel.Width : 1);
 
     // Words of one plane at one position; a convolution sees so many channels, which may be more than a group of its own has.
-    private static double OfPosition(WeightedLayer layer, int channels) => (double)layer.Weights.Rows * WeightMatrix.WordsFor(
-        layer is ConvolutionLayer convolution ? channels * convolution.Kernel.Height * convolution.Kernel.Width : layer.Weights.Columns);
+    private static double OfPosition(WeightedLayer layer, int channels) => (DenseLanes.HasElementMasks(layer.Weights) ? CostModel.MaskedWord : 1)
+        * layer.Weights.Rows * WeightMatrix.WordsFor(
+            layer is ConvolutionLayer convolution ? channels * convolution.Kernel.Height * convolution.Kernel.Width : layer.Weights.Columns);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Bnn.Training;
 
 /// <summary>Loss and gradients of the batch that a <see cref="ForwardPass"/> has just run, and the optimiser's step on them.</summary>
@@ -70,8 +72,8 @@ internal sealed unsafe class BackwardPass : IGradientSink
     {
         if (array.Trained is { } trained)
         {
-            for (int i = 0; i < count; i++)
-                gradients[i] *= trained.Pointer[first + i];
+            for (int i = 0; i < count; i += Vector256<float>.Count)
+                (Vector256.Load(gradients + i) * Vector256.Load(trained.Pointer + first + i)).Store(gradients + i);
         }
         if (FlipThreshold is not null && float.IsFinite(bound))
             _bop.Update(array, first, count, gradients);

@@ -55,7 +55,7 @@ internal sealed record Frame(int Width, int Height, Scale X, Scale Y, string XNa
         double x = PlaceX(tick);
         return Markup.Of($"""
             <line class="stroke-muted" x1="{x}" x2="{x}" y1="{Floor}" y2="{Floor + 4}"/>
-            <text class="tick" x="{x}" y="{Floor + 17}" text-anchor="middle">{X.Label(tick)}</text>
+            <text class="tick" x="{x}" y="{Floor + 17}" text-anchor="{(x > Width - (2 * Right) ? "end" : "middle")}">{X.Label(tick)}</text>
 
             """);
     }

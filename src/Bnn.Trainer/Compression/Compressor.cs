@@ -1,0 +1,124 @@
+using Bnn.Pruning;
+using Bnn.Trainer.Commands;
+using Bnn.Trainer.Plans;
+using Bnn.Trainer.Reports;
+using Bnn.Training;
+
+namespace Bnn.Trainer.Compression;
+
+/// <summary>What compression may cost and lose.</summary>
+/// <param name="MaxDrop">Validation accuracy that may be lost, a share.</param>
+/// <param name="Budget">Time for all trainings.</param>
+/// <param name="Epochs">Of each repair.</param>
+/// <param name="LearningRate">Largest one of each repair.</param>
+/// <param name="Seed">Of each repair.</param>
+/// <param name="IsBatch">Whether time is that of a sample of a large batch.</param>
+internal sealed record CompressionWish(double MaxDrop, TimeSpan Budget, int Epochs, double LearningRate, ulong Seed, bool IsBatch);
+
+/// <summary>Tries ways and shares within a budget of time, each one a training, and keeps what loses little.</summary>
+/// <remarks>
+/// Judged by validation alone. The bar is the better one of the parent and the parent trained on for as long as a repair takes: what more training alone gives is no
+/// merit of pruning. Ways take turns; each halves its share while it is good enough, then closes in. Finished trials are found again in the folder.
+/// </remarks>
+internal sealed class Compressor(CommandContext context, TrainingRun parent, StudyFolder study, CompressionWish wish)
+{
+    private const string TrainedOn = "trained-on";
+    private readonly long _start = context.Clock.GetTimestamp();
+    private readonly List<Trial> _trials = [];
+    private TimeSpan _longest;
+
+    /// <summary>What was tried, the parent first, in the order of trying.</summary>
+    public IReadOnlyList<Trial> Trials => _trials;
+
+    /// <summary>Accuracy that a network must have to be good enough.</summary>
+    public double Floor => _trials.Take(2).Max(trial => trial.Accuracy) - wish.MaxDrop;
+
+    /// <summary>Whether time ran out before all searches were done.</summary>
+    public bool IsCutShort { get; private set; }
+
+    /// <summary>The good enough network with the smallest file; the parent if no other is.</summary>
+    public Trial Smallest => Good.MinBy(trial => (trial.LiveWeights, -trial.Accuracy))!;
+
+    /// <summary>The good enough network with the least time by the planner.</summary>
+    public Trial Fastest => Good.MinBy(trial => (trial.Cycles(wish.IsBatch), -trial.Accuracy))!;
+
+    private IEnumerable<Trial> Good => _trials.Where(trial => trial.Accuracy >= Floor && trial.Way != Trial.Control).DefaultIfEmpty(_trials[0]);
+
+    private TimeSpan Spent => context.Clock.GetElapsedTime(_start);
+
+    /// <summary>Tries until everything is found or the time is spent.</summary>
+    public void Run()
+    {
+        _trials.Add(Of("parent", "", 1, parent.Fold(context.Cancel)));
+        Try(TrainedOn, Trial.Control, 1, () => TrainingRun.Continue(parent, wish.Epochs, wish.LearningRate, wish.Seed));
+        var ways = Way.All.ToList();
+        while (ways.Count > 0)
+        {
+            foreach (Way way in ways.ToArray())
+            {
+                (double, bool)[] tried = [.. _trials.Where(trial => trial.Way == way.Name).Select(trial => (trial.Share, trial.Accuracy >= Floor))];
+                if (ShareSearch.Next(way.First, tried) is not { } share)
+                    ways.Remove(way);
+                else if (!Try(Name(way, share), way.Name, share, () => Prune(way.Options(share))))
+                    return;
+            }
+        }
+        foreach (Trial best in new[] { Smallest, Fastest }.Distinct())
+        {
+            if (Way.All.FirstOrDefault(way => way.Name == best.Way) is { } way
+                && !Try($"{best.Name}-random", Trial.Control, best.Share, () => Prune(Randomly(way.Options(best.Share)))))
+                return;
+        }
+    }
+
+    private static string Name(Way way, double share) => FormattableString.Invariant($"{way.Name}-{share:0.####}");
+
+    // The same numbers of weights or channels of each layer, taken at random.
+    private PruningOptions Randomly(PruningOptions options)
+    {
+        if (options.Allocation != Allocation.Uniform)
+        {
+            using TrainingRun chosen = Prune(options);
+            string method = chosen.Provenance!.Method;
+            options = options with { Allocation = Allocation.Uniform, TargetOperations = 0, Rate = method.Split(' ')[3] };
+        }
+        return options with { Score = "random" };
+    }
+
+    private TrainingRun Prune(PruningOptions options) => Pruner.Prune(
+        parent, options with { Epochs = wish.Epochs, LearningRate = wish.LearningRate, Seed = wish.Seed },
+        network => UsualPlan.Cycles(network, wish.IsBatch, context.Cancel), cancel: context.Cancel).Run;
+
+    // False: there is no time for it.
+    private bool Try(string name, string way, double share, Func<TrainingRun> start)
+    {
+        if (Spent + _longest > wish.Budget && !study.IsFinished(name))
+        {
+            IsCutShort = true;
+            return false;
+        }
+        context.Log($"{name}: {Text.Duration(Spent)} of {Text.Duration(wish.Budget)} spent");
+        long begun = context.Clock.GetTimestamp();
+        try
+        {
+            using TrainingRun run = study.Run(name, start, options => options.Epochs == wish.Epochs && options.LearningRate == wish.LearningRate && options.Seed == wish.Seed);
+            _trials.Add(Of(name, way, share, run.Fold(context.Cancel)));
+        }
+        catch (ArgumentException problem)
+        {
+            // A network without what this way prunes, or one that cannot get so small.
+            context.Warn($"{name}: {problem.Message}");
+            _trials.Add(_trials[0] with { Name = name, Way = way, Share = share, Accuracy = double.NegativeInfinity });
+            return true;
+        }
+        TimeSpan took = context.Clock.GetElapsedTime(begun);
+        _longest = took > _longest ? took : _longest;
+        Trial done = _trials[^1];
+        context.Log($"{name}: validation {Text.Percent(done.Accuracy)}, {Text.Percent((double)done.LiveWeights / _trials[0].LiveWeights)} of the weights");
+        return true;
+    }
+
+    private Trial Of(string name, string way, double share, FoldedModel model) => new(
+        name, way, share, model.Network, model.ValidationAccuracy,
+        UsualPlan.Cycles(model.Network, isBatch: false, context.Cancel), UsualPlan.Cycles(model.Network, isBatch: true, context.Cancel));
+}

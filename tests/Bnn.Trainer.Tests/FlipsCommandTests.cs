@@ -1,0 +1,51 @@
+namespace Bnn.Trainer.Tests;
+
+public sealed class FlipsCommandTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public FlipsCommandTests()
+    {
+        SyntheticDigits.WriteTo(_folder);
+        Assert.Equal(0, Cli.Run("train", "optdigits", "--arch", "dense-32 dense-24 scores", "--epochs", "3", "--out", Run, "--data-dir", _folder.At("data")).Exit);
+    }
+
+    private string Run => _folder.At("run");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_window_tells_shares_and_what_flipping_weights_are_worth()
+    {
+        Cli flips = Flips("--epochs", "2", "--learning-rate", "0.01");
+        Assert.Equal(0, flips.Exit);
+        foreach (string part in new[] { "before pruning: dense-32 dense-24 scores", "channels that stay", "without half of the flipping weights", "as many steady ones" })
+            Assert.Contains(part, flips.Out, StringComparison.Ordinal);
+        string[] rows = File.ReadAllLines(Path.Combine(Run + "-flips", "flips.csv"));
+        Assert.Equal("round,layer,channels,flip-share,operations,validation,without-flipping,without-steady", rows[0]);
+        Assert.Equal(3, rows.Length);
+        Assert.StartsWith("0,1,32,", rows[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rounds_prune_by_share_and_go_on_where_they_were_stopped()
+    {
+        string[] words = ["--epochs", "2", "--learning-rate", "0.02", "--rounds", "2", "--repair-epochs", "2"];
+        Assert.Equal(0, Flips([.. words, "--out", _folder.At("whole")]).Exit);
+        string csv = File.ReadAllText(Path.Combine(_folder.At("whole"), "flips.csv"));
+        Assert.Contains("\n1,1,", csv, StringComparison.Ordinal);
+
+        using var stop = new CancellationTokenSource();
+        using var stderr = new ActingWriter("epoch 1/2", stop.Cancel);
+        string[] broken = ["flips", Run, "--data-dir", _folder.At("data"), .. words, "--out", _folder.At("broken")];
+        Assert.Equal(130, BnnCommandLine.Run(broken, TextWriter.Null, stderr, stop.Token));
+        Assert.False(File.Exists(Path.Combine(_folder.At("broken"), "flips.csv")));
+        Assert.Equal(0, Flips([.. words, "--out", _folder.At("broken")]).Exit);
+        Assert.Equal(csv, File.ReadAllText(Path.Combine(_folder.At("broken"), "flips.csv")));
+
+        // Other options on the same folder would mix up two studies.
+        Flips("--epochs", "3", "--learning-rate", "0.02", "--out", _folder.At("broken")).AssertError(1, "was made with other epochs, rate or seed");
+    }
+
+    private Cli Flips(params string[] words) => Cli.Run(["flips", Run, "--data-dir", _folder.At("data"), .. words]);
+}
