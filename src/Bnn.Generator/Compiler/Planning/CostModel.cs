@@ -55,6 +55,12 @@ internal static class CostModel
     /// <summary>Most channels of a pool that is written out, 64 to a line.</summary>
     public const int WrittenOutChannels = 1024;
 
+    /// <summary>Most channels for which sums of bytes are looked up: their sums lie on the stack.</summary>
+    public const int ByteSumChannels = 8192;
+
+    /// <summary>Such channels are filled up to a multiple of this.</summary>
+    public const int ByteSumPadding = 128;
+
     /// <summary>Most channels whose counts lie in lanes: sixteen vectors of short integers.</summary>
     public const int LaneChannels = 256;
 
