@@ -28,6 +28,8 @@ internal static class OneSampleKernels
                 .. Columns(layer, 0.19), .. Columns(layer, 0.5), .. Enum.GetValues<PermuteTier>().Select(tier => Permute(layer, tier)),
             ]);
         }
+        foreach ((int inputs, int channels) in new[] { (784, 512), (784, 64), (3072, 512) })
+            Bytes(inputs, channels);
         var masked = new Layer(784, 256, live: 0.5);
         Print("784 → 256, masks, 50 % live", masked,
             [Columns<Lanes256>(masked, 0.19), Columns<Lanes256>(masked, 0.5), .. Enum.GetValues<PermuteTier>().Select(tier => Permute(masked, tier))]);
@@ -38,6 +40,54 @@ internal static class OneSampleKernels
             [
                 .. Columns(layer, 0.5), .. Enum.GetValues<PermuteTier>().SelectMany(tier => (LaneKernels.Way[])[Permute(layer, tier), Positions(layer, tier)]),
             ]);
+        }
+    }
+
+    // A first layer on bytes: what words do, with planes packed from the bytes, and the ways of ByteSumLayer.
+    private static void Bytes(int inputs, int channels)
+    {
+        var layer = new Layer(inputs, channels);
+        int[] limits = [.. layer.Limits.Select(limit => 255 * limit)];
+        int words = WeightMatrix.WordsFor(inputs);
+        byte[][] samples = [.. Enumerable.Range(0, Samples).Select(_ => new byte[inputs])];
+        var random = new Random(3);
+        foreach (byte[] sample in samples)
+            random.NextBytes(sample);
+        ulong[] planes = new ulong[8 * words], output = layer.Output;
+        LaneKernels.Way[] ways = [.. Enum.GetValues<PermuteTier>().Where(tier => tier >= ByteSumLayer.Best).Select(tier =>
+        {
+            (ByteSumLayer sums, double table) = LaneKernels.Made(() => ByteSumLayer.Create(inputs, layer.Signs, layer.Masks, limits, tier));
+            return Each($"sums of bytes, {tier}", table, sample => sums.Run(sample, output));
+        })];
+        LaneKernels.Print($"{inputs} bytes → {channels}", (long)inputs * channels,
+            Each("loop of PopCount over planes", 0, sample => FirePlanes(sample, layer.Signs, limits, planes, output)), ways);
+
+        LaneKernels.Way Each(string name, double table, Action<byte[]> run) => new(name, 1, true, Samples, 0, table, () =>
+        {
+            foreach (byte[] sample in samples)
+                run(sample);
+        });
+    }
+
+    // count = Σ v + 255 · |w| − 2 · Σ v·w, as generated code on words does it.
+    private static void FirePlanes(byte[] sample, ulong[] signs, int[] limits, ulong[] planes, ulong[] output)
+    {
+        int words = planes.Length / 8, all = sample.Sum(value => value);
+        Array.Clear(planes);
+        Array.Clear(output);
+        for (int bit = 0; bit < 8; bit++)
+            InputPacking.Bit(sample, bit, planes.AsSpan(bit * words, words), 0);
+        for (int c = 0; c < limits.Length; c++)
+        {
+            int sum = 0, positive = 0;
+            for (int w = 0; w < words; w++)
+            {
+                ulong row = signs[(c * words) + w];
+                positive += BitOperations.PopCount(row);
+                for (int bit = 0; bit < 8; bit++)
+                    sum += BitOperations.PopCount(planes[(bit * words) + w] & row) << bit;
+            }
+            output[c >> 6] |= all + (255 * positive) - (2 * sum) <= limits[c] ? 1UL << (c & 63) : 0;
         }
     }
 

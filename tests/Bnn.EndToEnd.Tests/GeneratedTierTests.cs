@@ -26,7 +26,7 @@ public sealed class GeneratedTierTests(TierProgram program) : IClassFixture<Tier
     [Fact]
     public void The_program_calls_the_kernels_of_all_lowerings()
     {
-        string[] kernels = ["ColumnLayer", "PermuteLayer", "ProcessorTier", "PixelNetwork", "SampleNetwork", "CodePacking", "InputPacking"];
+        string[] kernels = ["ColumnLayer", "PermuteLayer", "ByteSumLayer", "ProcessorTier", "PixelNetwork", "SampleNetwork", "CodePacking", "InputPacking"];
         Assert.Empty(kernels.Except(program.Kernels));
     }
 }

@@ -145,6 +145,22 @@ public sealed class TierProgram : IDisposable
         foreach (string lowering in (string[])["ActiveColumns", "Permute"])
             yield return ($"{lowering}Positions", BnnWriter.Write(Positions()), lowering);
         yield return ("Ways", BnnWriter.Write(Ways()), null);
+        yield return ("MnistMlp", Repository.Read("models/mnist-mlp.bnn"), null);
+        yield return ("Bytes", BnnWriter.Write(Bytes(300)), "Permute");
+        yield return ("BytesWays", BnnWriter.Write(Bytes(24)), null);
+    }
+
+    // A first layer on bytes of which some are read by nobody; with few channels words are better on some tiers.
+    private static Network Bytes(int channels)
+    {
+        var random = new Random(7);
+        WeightMatrix first = WeightMatrix.Create(channels, 784, (_, column) => column % 50 == 0 ? 0 : (random.Next(2) * 2) - 1);
+        WeightMatrix classes = RandomNetworks.Weights(5, channels, random, masked: false);
+        return NetworkVerifier.Require(new("bytes", new(1, 28, 28), new EightBitEncoding(), new(
+        [
+            new DenseLayer("a", first, RandomNetworks.Limits(first, true, random)),
+            new ScoresLayer("scores", classes, new([0, 1, 2, 3, 4]), 1),
+        ]), default, default));
     }
 
     // Dense layers that have a way for each tier: kernels of both kinds, and words.

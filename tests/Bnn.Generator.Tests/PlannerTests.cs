@@ -47,6 +47,24 @@ public class PlannerTests
     [Fact]
     public void Goal_size_prefers_tables() => Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled], Lowerings(Models.Settings(Goal.Size), 64, 24, 10));
 
+    /// <summary>Sums of bytes are looked up where all channels read the same; else an 8-bit layer stays on planes.</summary>
+    [Theory]
+    [InlineData(512, null, 1, "Permute")]
+    [InlineData(24, null, 1, "Permute with 512 bits, else PopCountTable")]
+    [InlineData(24, "Permute", 1, "Permute")]
+    [InlineData(512, "ActiveColumns", 1, "PopCountTable")]
+    [InlineData(512, "PopCountTable", 1, "PopCountTable")]
+    [InlineData(512, "Permute", 0.9, "PopCountTable")]
+    public void First_layers_on_bytes_look_sums_up(int channels, string? lowering, double live, string expected)
+    {
+        var random = new Random(1);
+        Network network = Models.Net(new(1, 28, 28), new EightBitEncoding(),
+            new DenseLayer("a", Models.Weights(channels, 784, random, live: live), Enumerable.Repeat(90_000, channels).ToEquatableArray()),
+            new ScoresLayer("scores", Models.Weights(4, channels, random), Models.Ints(0, 1, 2, 3), 1));
+        Lowering? byName = lowering is null ? null : Enum.Parse<Lowering>(lowering);
+        Assert.Equal(expected, BnnCompiler.Plan(network, Models.Settings(lowering: byName)).Layers[0].How);
+    }
+
     [Theory, InlineData("Unrolled"), InlineData("PopCountTable"), InlineData("ActiveColumns"), InlineData("Permute")]
     public void Lowering_is_forced_by_name(string name)
     {

@@ -50,6 +50,10 @@ internal readonly unsafe struct Bytes128 : IByteLanes<Bytes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes128 AddSixteenfold(Bytes128 low, Bytes128 high) => new((low._value.AsUInt16() + (high._value.AsUInt16() << 4)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Below(Bytes128 even, Bytes128 odd, Bytes128 evenBounds, Bytes128 oddBounds) => Vector128.ConditionalSelect(
         Vector128.Create((ushort)0x00FF),
         Vector128.LessThan(even._value.AsUInt16(), evenBounds._value.AsUInt16()),

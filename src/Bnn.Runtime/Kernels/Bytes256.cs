@@ -54,6 +54,10 @@ internal readonly unsafe struct Bytes256 : IByteLanes<Bytes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes256 AddSixteenfold(Bytes256 low, Bytes256 high) => new((low._value.AsUInt16() + (high._value.AsUInt16() << 4)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Below(Bytes256 even, Bytes256 odd, Bytes256 evenBounds, Bytes256 oddBounds) => Vector256.ConditionalSelect(
         Vector256.Create((ushort)0x00FF),
         Vector256.LessThan(even._value.AsUInt16(), evenBounds._value.AsUInt16()),

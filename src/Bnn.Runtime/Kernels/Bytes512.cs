@@ -135,6 +135,10 @@ internal readonly unsafe struct Bytes512 : IByteLanes<Bytes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Bytes512 AddSixteenfold(Bytes512 low, Bytes512 high) => new((low._value.AsUInt16() + (high._value.AsUInt16() << 4)).AsByte());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Below(Bytes512 even, Bytes512 odd, Bytes512 evenBounds, Bytes512 oddBounds) => Vector512.ConditionalSelect(
         Vector512.Create((ushort)0x00FF),
         Vector512.LessThan(even._value.AsUInt16(), evenBounds._value.AsUInt16()),

@@ -43,6 +43,9 @@ internal unsafe interface IByteLanes<TSelf>
     /// <summary>Adds the odd bytes to numbers of 16 bits.</summary>
     static abstract TSelf AddOdd(TSelf numbers, TSelf bytes);
 
+    /// <summary>Numbers of 16 bits: low + 16 · high.</summary>
+    static abstract TSelf AddSixteenfold(TSelf low, TSelf high);
+
     /// <summary>1 for each channel whose number is below its bound; numbers of even and of odd channels.</summary>
     static abstract ulong Below(TSelf even, TSelf odd, TSelf evenBounds, TSelf oddBounds);
 }

@@ -6,7 +6,7 @@ public enum Allocation
     /// <summary>The same rate for every hidden layer.</summary>
     Uniform,
 
-    /// <summary>For every layer, the scores too, the largest rate that costs the same accuracy when that layer is pruned alone.</summary>
+    /// <summary>For every hidden layer the largest rate that costs the same accuracy when that layer is pruned alone.</summary>
     Sensitivity,
 
     /// <summary>In proportion to the share of each hidden layer's weights that still flip.</summary>

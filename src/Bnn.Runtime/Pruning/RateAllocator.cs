@@ -40,12 +40,12 @@ internal sealed class RateAllocator(Surgery surgery, PruningParent parent, Func<
                 double[] shares = FlipShares(flipsAbove);
                 return isWithinDrop ? shares : Scaled(shares, most);
             case Allocation.Sensitivity when !double.IsNaN(drop):
-                return table().Within(drop);
+                return Hidden(table().Within(drop));
             case Allocation.Sensitivity when !isWithinDrop:
                 SensitivityTable measured = table();
                 double[] drops = measured.Drops();
-                int enough = FirstTrue(drops.Length - 1, i => cost(surgery.Cut(measured.Within(drops[i]))) <= most);
-                return measured.Within(drops[enough]);
+                int enough = FirstTrue(drops.Length - 1, i => cost(surgery.Cut(Hidden(measured.Within(drops[i])))) <= most);
+                return Hidden(measured.Within(drops[enough]));
             case Allocation.Greedy when !isWithinDrop:
                 double[][] path = [.. Steps(table())];
                 return path.FirstOrDefault(rates => cost(surgery.Cut(rates)) <= most) ?? path[^1];
@@ -73,6 +73,9 @@ internal sealed class RateAllocator(Surgery surgery, PruningParent parent, Func<
         }
         return flipping / ((double)layer.Inputs * layer.Channels);
     }
+
+    // The scores keep all: they are few, and what they lose no repair brings back.
+    private static double[] Hidden(double[] rates) => [.. rates.SkipLast(1), 0];
 
     // 1 for each hidden layer.
     private double[] Ones() => [.. Enumerable.Range(0, surgery.Layers).Select(l => l < surgery.Layers - 1 ? 1.0 : 0)];
@@ -102,7 +105,7 @@ internal sealed class RateAllocator(Surgery surgery, PruningParent parent, Func<
         while (true)
         {
             (double Gain, double Cost, double[] Rates)? best = null;
-            for (int l = 0; l < now.Length; l++)
+            for (int l = 0; l < now.Length - 1; l++)
             {
                 if (measured.Accuracy[l] is null || now[l] == SensitivityTable.Rates[^1])
                     continue;

@@ -43,9 +43,11 @@ public class LaneTierTests
         bool isTier = tier switch
         {
             "as it is" => true,
-            "without AVX-512" => !Avx512F.IsSupported && !Lanes512.IsAccelerated,
-            "without AVX2" => !Avx2.IsSupported && !Avx512F.IsSupported && !Lanes256.IsAccelerated && !Lanes512.IsAccelerated,
-            "without vectors" => !Vector128.IsHardwareAccelerated && !Lanes128.IsAccelerated && !Lanes256.IsAccelerated && !Lanes512.IsAccelerated,
+            "without AVX-512" => !Avx512F.IsSupported && !Lanes512.IsAccelerated && ByteSumLayer.Best == PermuteTier.Shuffle256,
+            "without AVX2" => !Avx2.IsSupported && !Avx512F.IsSupported && !Lanes256.IsAccelerated && !Lanes512.IsAccelerated
+                && ByteSumLayer.Best == PermuteTier.Shuffle128,
+            "without vectors" => !Vector128.IsHardwareAccelerated && !Lanes128.IsAccelerated && !Lanes256.IsAccelerated && !Lanes512.IsAccelerated
+                && ByteSumLayer.Best == PermuteTier.Portable,
             _ => false,
         };
         if (!isTier)
@@ -74,6 +76,8 @@ public class LaneTierTests
         {
             foreach (OneSampleCase layer in OneSampleCases.Small(step: 37).Concat(OneSampleCases.Channels(step: 43)))
                 PermuteLayerTests.Check(layer, permute);
+            for (int seed = 0; permute >= ByteSumLayer.Best && seed < 12; seed++)
+                ByteSumLayerTests.Check((97 * seed) + 1, (31 * seed) + 1, permute, seed);
         }
         Console.WriteLine($"Checked {tier}: {string.Join(", ", widths)} lanes.");
         return 0;

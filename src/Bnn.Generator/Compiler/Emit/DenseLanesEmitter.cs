@@ -19,9 +19,10 @@ internal static class DenseLanesEmitter
     /// <param name="w">Receives the lines.</param>
     /// <param name="layer">Its plan.</param>
     /// <param name="from">The local with its input.</param>
+    /// <param name="bytes">The same as bytes of the sample, for kernels that take those.</param>
     /// <param name="to">The local that receives its bits.</param>
     /// <param name="words">Writes the call of the layer on words.</param>
-    public static void EmitCall(SourceWriter w, WeightedPlan layer, string from, string to, Action words)
+    public static void EmitCall(SourceWriter w, WeightedPlan layer, string from, string bytes, string to, Action words)
     {
         IReadOnlyList<(int Bits, Lowering? Way)> steps = layer.Lanes!.Steps;
         if (steps.Count == 1)
@@ -40,7 +41,7 @@ internal static class DenseLanesEmitter
         void Way(Lowering? way)
         {
             if (way is { } lowering)
-                w.Line($"{Holder(layer, lowering)}.Layer.Run({from}, {to});");
+                w.Line($"{Holder(layer, lowering)}.Layer.Run({(layer.ReadsBytes ? bytes : from)}, {to});");
             else
                 words();
         }
@@ -52,7 +53,7 @@ internal static class DenseLanesEmitter
 
     private static void Emit(SourceWriter w, WeightedPlan layer, Lowering lowering, LaneTables tables)
     {
-        string type = lowering == Lowering.ActiveColumns ? "global::Bnn.Kernels.ColumnLayer" : "global::Bnn.Kernels.PermuteLayer";
+        string type = "global::Bnn.Kernels." + (layer.ReadsBytes ? "ByteSumLayer" : lowering == Lowering.ActiveColumns ? "ColumnLayer" : "PermuteLayer");
         RowsPlan rows = layer.Rows;
         string inputs = Literal.Of(layer.HasOrderedKernel ? rows.Patch?.Columns.Length ?? layer.Input.Shape.Count : tables.Inputs(layer.Index));
         w.Line($"{LayerText.Comment(layer)}; made at the first use.");

@@ -28,9 +28,11 @@ internal static class RunEmitter
                 if (layer.Lowering == Lowering.None)
                     continue;
                 w.Line($"// {layer.Index}: {ModelNames.Quote(layer.Layer.Name)}, {layer.Shape}, {layer.How}");
+                bool packsLater = layer is WeightedPlan { ReadsBytes: true };
                 if (layer.Index == 0 && layer.ReadsInput)
                 {
-                    input.EmitCall(w, buffers);
+                    if (!packsLater)
+                        input.EmitCall(w, buffers);
                     times?.EmitEnd(w, index: -1);
                 }
                 if (layer is PixelLanesPlan lanes)
@@ -39,7 +41,7 @@ internal static class RunEmitter
                 {
                     if (layer.Layer is not ScoreLayer)
                         buffers.Emit(w, LayerText.Bits(layer.Index + 1));
-                    Call(w, layer);
+                    Call(w, layer, InputBytes(plan), packsLater ? () => input.EmitCall(w, buffers) : null);
                 }
                 times?.EmitEnd(w, layer.Index);
             }
@@ -78,7 +80,11 @@ internal static class RunEmitter
         }
     }
 
-    private static void Call(SourceWriter w, LayerPlan layer)
+    // A layer that takes bytes reads one run of them.
+    private static string InputBytes(Plan plan) => plan.Input.Runs.Count == 1
+        ? $"input.Slice({Literal.Of(plan.Input.Runs[0].First)}, {Literal.Of(plan.Input.Runs[0].Length)})" : "";
+
+    private static void Call(SourceWriter w, LayerPlan layer, string bytes, Action? pack)
     {
         string from = layer.ReadsInput ? LayerText.Bits(layer.Index) : "default", to = layer.Layer is ScoreLayer ? "scores" : LayerText.Bits(layer.Index + 1);
         if (layer.Layer is FlattenLayer)
@@ -93,7 +99,7 @@ internal static class RunEmitter
             foreach (int word in layer.Index > 0 && layer.ReadsInput ? plan.Rows.Rows.UnreadWords : [])
                 w.Line($"{from}[{Literal.Of(word)}] &= {Literal.Of(~plan.Rows.Rows.Unread(word))};");
             if (plan.HasDenseKernel)
-                DenseLanesEmitter.EmitCall(w, plan, from, to, Words);
+                DenseLanesEmitter.EmitCall(w, plan, from, bytes, to, Words);
             else
                 Words();
             return;
@@ -102,6 +108,7 @@ internal static class RunEmitter
 
         void Words()
         {
+            pack?.Invoke();
             if (layer is WeightedPlan { Lowering: Lowering.Unrolled } plan)
                 UnrolledEmitter.EmitCall(w, plan.Rows, layer.ReadsInput ? from : "", to);
             else

@@ -14,13 +14,13 @@ internal static class DenseLanes
     public static TierWays? Choose(Network network, int index, CompileSettings settings)
     {
         if (network.Layers[index] is not WeightedLayer layer || layer is ScoreLayer || layer.Weights.LiveCount() == 0
-            || network.IsEightBit(index) || settings.Goal == Goal.Size)
+            || settings.Goal == Goal.Size || (network.IsEightBit(index) && !AddsBytes(layer, settings)))
             return null;
         if (IsAskedFor(settings))
             return TierWays.Everywhere(settings.Lowering!.Value);
         if (settings.Lowering is Lowering.Unrolled or Lowering.PopCountTable)
             return null;
-        double words = WordCosts.Of(layer, network.Shapes()[index], isEightBit: false);
+        double words = WordCosts.Of(layer, network.Shapes()[index], network.IsEightBit(index));
         if (layer is ConvolutionLayer)
             return OverAll(network, index, words) is { } best ? TierWays.Everywhere(best) : null;
         Lowering?[] ways = [.. LaneTier.All.Select(tier => On(tier, network, index, words / CostModel.Word * tier.Dense.Word))];
@@ -30,9 +30,14 @@ internal static class DenseLanes
     /// <summary>Whether one of these lowerings was asked for by name.</summary>
     public static bool IsAskedFor(CompileSettings settings) => settings.Lowering is Lowering.ActiveColumns or Lowering.Permute;
 
+    // Sums of bytes are looked up for a dense layer all of whose channels read the same.
+    private static bool AddsBytes(WeightedLayer layer, CompileSettings settings) => layer is DenseLayer && settings.Lowering != Lowering.ActiveColumns
+        && layer.Weights.Rows <= CostModel.ByteSumChannels && !HasElementMasks(layer.Weights);
+
     private static Lowering? On(LaneTier tier, Network network, int index, double words)
     {
-        (Lowering lowering, double cycles) = s_lowerings.Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering)))
+        (Lowering lowering, double cycles) = s_lowerings.Where(lowering => lowering == Lowering.Permute || !network.IsEightBit(index))
+            .Select(lowering => (lowering, cycles: Cycles(tier, network, index, lowering)))
             .OrderBy(way => way.cycles).First();
         return cycles < words ? lowering : null;
     }
@@ -49,6 +54,8 @@ internal static class DenseLanes
     /// <summary>Cycles of one sample.</summary>
     public static double Cycles(LaneTier tier, Network network, int index, Lowering lowering)
     {
+        if (network.IsEightBit(index))
+            return ByteSums(tier, LanesLayer.Of(network, index));
         if (network.Layers[index] is not ConvolutionLayer layer)
             return Cycles(tier, LanesLayer.Of(network, index), lowering, index == 0 ? CostModel.ActiveInput : CostModel.Active);
         LanesLayer group = LanesLayer.Of(network, index);
@@ -62,6 +69,8 @@ internal static class DenseLanes
     public static double Steps(LaneTier tier, Network network, int index, Lowering lowering)
     {
         LanesLayer layer = LanesLayer.Of(network, index);
+        if (network.IsEightBit(index))
+            return ByteSteps(tier, layer);
         return layer.Groups * Steps(tier, layer, lowering) * ((WeightedLayer)network.Layers[index]).Positions(network.Shapes()[index]);
     }
 
@@ -87,6 +96,16 @@ internal static class DenseLanes
                 tier.Registers(ofRow, width => costs.ColumnRegister + (steps * ((active * costs.ActiveColumn(width)) + column)));
         }
         return costs.PermuteLayer + LookUps(tier, layer, costs.PermuteStep, DenseCosts.At((long)steps * layer.Channels, costs.PermuteRegister));
+    }
+
+    // Steps of six inputs, or of four in two halves.
+    private static double ByteSteps(LaneTier tier, LanesLayer layer) => Math.Ceiling(layer.Inputs / (tier.Words == 8 ? 6.0 : 4.0));
+
+    private static double ByteSums(LaneTier tier, LanesLayer layer)
+    {
+        int padded = (layer.Channels + CostModel.ByteSumPadding - 1) / CostModel.ByteSumPadding * CostModel.ByteSumPadding;
+        double registers = padded / (tier.Words == 8 ? 32.0 : 8 * tier.Words);
+        return tier.Dense.ByteSumLayer + (ByteSteps(tier, layer) * (tier.Dense.ByteSumStep + (registers * tier.Dense.ByteSumRegister)));
     }
 
     // Look-ups of a group of a convolution at one of some positions.

@@ -59,7 +59,8 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
             return new([], [], network.Encoding.IsEightBit, network.Shapes()[0].Count, Image: null, codes);
         if (network.Layers[0] is not (DenseLayer or ScoresLayer))
             return OfImage(network, network.Layers[0]);
-        InputLayout layout = OfVector(network, 64L * CostModel.PackingCall);
+        // Bytes stay one run, as kernels read them where they lie.
+        InputLayout layout = OfVector(network, network.Encoding.IsEightBit ? long.MaxValue : 64L * CostModel.PackingCall);
         return layout.Runs.Count <= CostModel.PackingCalls ? layout : OfVector(network, long.MaxValue);
     }
 

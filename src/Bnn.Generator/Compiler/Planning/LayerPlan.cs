@@ -78,6 +78,9 @@ internal sealed record WeightedPlan(
     /// <summary>Whether a kernel with its channels in lanes does it on some processor: of a dense layer, or of a convolution at each position.</summary>
     public bool HasDenseKernel => Lanes is not null;
 
+    /// <summary>Whether that kernel takes the bytes of the sample; words take planes of their bits.</summary>
+    public bool ReadsBytes => HasDenseKernel && Rows.IsEightBit;
+
     /// <summary>Whether some processor does it on words.</summary>
     public bool HasWords => Lanes is null or { HaveWords: true };
 

@@ -55,7 +55,7 @@ internal sealed record OneSample(Network Network, ChannelLanesPlan? First, TierW
     {
         Shape shape = Network.Shapes()[index];
         bool isDense = Network.Layers[index] is DenseLayer or ScoresLayer || shape.Channels == 1 || shape.Height * shape.Width == 1;
-        double transposed = isDense ? 0 : shape.LongCount / 64.0 * CostModel.TransposedWord;
+        double transposed = isDense ? 0 : WordCosts.Transposing(shape);
         if (index == 0)
             return isInLanes ? LaneCosts.Stream(shape) : transposed;
         return wasInLanes == isInLanes ? 0 : LaneCosts.Stream(shape) + transposed;

@@ -35,9 +35,13 @@ internal static class WordCosts
                 return weighted.Positions(input) * planes * Of(weighted);
 
             default:
-                return input.Count / 64.0 * CostModel.TransposedWord;
+                return Transposing(input);
         }
     }
+
+    /// <summary>Cycles to turn an image from pixel-major to channel-major or back.</summary>
+    public static double Transposing(Shape image) =>
+        (double)WeightMatrix.WordsFor(image.Channels) * ((((long)image.Height * image.Width) + 63) / 64) * CostModel.TransposedBlock;
 
     /// <summary>Cycles to gather the patches of all groups of one plane at one position.</summary>
     /// <remarks>They come in rows of the kernel, or of its pixels where channels lie between.</remarks>
