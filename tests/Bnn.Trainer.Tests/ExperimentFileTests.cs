@@ -92,7 +92,8 @@ public sealed class ExperimentFileTests : IDisposable
             Experiment experiment = ExperimentReader.Read(file);
             foreach (Variant variant in experiment.Variants)
             {
-                Setting[] settings = [.. variant.Method.HasParent ? [] : experiment.Options, .. variant.Options];
+                IEnumerable<Setting> common = experiment.Options.Where(option => variant.Options.All(own => own.Key != option.Key));
+                Setting[] settings = [.. variant.Method.HasParent ? [] : common, .. variant.Options];
                 Assert.InRange(variant.Method.Recipe(experiment.Data[0], variant.Method.Line(experiment.Data[0], settings, seed: 1)).Epochs, 1, 1000);
             }
         }

@@ -9,7 +9,6 @@ namespace Bnn.Trainer.Experiments;
 /// <summary>A search for a smaller network as an experiment that grows: each step is a run with a key, worked on and kept like any other.</summary>
 internal sealed class ShrinkRun
 {
-    private readonly CommandContext _context;
     private readonly ShrinkSearch _search;
     private readonly ShrinkOptions _options;
     private readonly Experiment _experiment; // without variants
@@ -32,7 +31,7 @@ internal sealed class ShrinkRun
         CommandContext context, string folder, Checkpoint baseline, DataSet set, ShrinkOptions options, DataShelf data, ResultFolder results, WorkFolder work,
         PieceOptions piece)
     {
-        (_context, _options, _data) = (context, options, data);
+        (_options, _data) = (options, data);
         var start = new ShrinkStep(ShrinkSearch.Baseline, baseline.Options.Encoding, Architecture.Parse(baseline.Options.Architecture));
         _search = new(start, baseline.Input, baseline.ClassCount, options);
         _experiment = new(
