@@ -49,9 +49,11 @@ public sealed class InputThresholdsTests
         slow.Loss(gradients: true);
         int size = images.Shape.Height * images.Shape.Width;
         double[] expected = network.Thresholds.Channels.Select((channel, plane) => Enumerable.Range(0, images.Count * size).Sum(i =>
-            slow.InputGradients[i / size][(plane * size) + (i % size)]
-            * slow.Slope((images.Image(i / size)[(channel * size) + (i % size)] - thresholds[plane]) / Width) / -Width)).ToArray();
+            slow.InputGradients[i / size][(plane * size) + (i % size)] * Slope(images.Image(i / size)[(channel * size) + (i % size)], thresholds[plane]))).ToArray();
         CheckClose(expected, Gradients(network, images, isSmooth: false));
+
+        // No legal threshold changes the bits of 0 and 255.
+        double Slope(byte value, double threshold) => value is 0 or 255 ? 0 : slow.Slope((value - threshold) / Width) / -Width;
     }
 
     /// <summary>The sign of v − t is the bit of the byte threshold, whatever t is.</summary>
@@ -198,7 +200,7 @@ public sealed class InputThresholdsTests
         {
             byte[] image = images.Image(n).ToArray();
             return network.Thresholds!.Channels.SelectMany((channel, plane) => image[(channel * size)..][..size]
-                .Select(value => (value - thresholds[plane]) / Width).Select(y => isSmooth ? formula.Smooth(y) : y >= 0 ? 1 : -1)).ToArray();
+                .Select(value => value is 0 ? -1 : value is 255 ? 1 : isSmooth ? formula.Smooth((value - thresholds[plane]) / Width) : value >= thresholds[plane] ? 1 : -1)).ToArray();
         }).ToArray();
         return new(network, samples, images.Labels, isSmooth, Temperature, smoothing: 0);
     }

@@ -3,7 +3,8 @@ namespace Bnn.Training;
 /// <summary>Bits of learned thresholds on their way through training: the tables of the encoder, and gradients from those by the bits.</summary>
 /// <remarks>
 /// The gradient by a threshold is Σ over samples and positions of gradient by the bit · slope(y) · (−1 / width) with y = (v − t) / width, and slope that of
-/// the surrogate. It is summed for groups (a sample, or 32 inputs of a dense layer) in tasks of their own and then over the groups in their order, so
+/// the surrogate. The bits of the bytes 0 and 255 are the same for every legal threshold, so they have no slope: in a dark image they would be most of
+/// the sum. It is taken for groups (a sample, or 32 inputs of a dense layer) in tasks of their own and then over the groups in their order, so
 /// that the number of threads changes no bit.
 /// </remarks>
 internal sealed unsafe class ThresholdGradients
@@ -42,7 +43,7 @@ internal sealed unsafe class ThresholdGradients
             float threshold = _thresholds.Values.Values.Span[plane];
             Span<float> bits = _encoder.Table(plane);
             for (int value = 0; value < Values; value++)
-                bits[value] = _batch.Binarization.Value((value - threshold) / InputThresholds.Width);
+                bits[value] = value is 0 ? -1 : value is Values - 1 ? 1 : _batch.Binarization.Value((value - threshold) / InputThresholds.Width);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed unsafe class ThresholdGradients
         for (int plane = 0; plane < _planes; plane++)
         {
             float threshold = _thresholds.Values.Values.Span[plane];
-            for (int value = 0; value < Values; value++)
+            for (int value = 1; value < Values - 1; value++)
                 _slopes[(plane * Values) + value] = _batch.Binarization.Pass(-1 / InputThresholds.Width, (value - threshold) / InputThresholds.Width);
         }
     }
