@@ -69,23 +69,11 @@ public sealed class TrainingMethodsTests : IDisposable
     }
 
     [Fact]
-    public void Learned_thresholds_are_kept_by_what_starts_from_them()
-    {
-        Assert.Equal(0, Train("learned", "--learning-rate", "1", "--learned-thresholds").Exit);
-        Assert.NotEqual("threshold 8", Threshold("learned"));
-        Assert.Equal(0, Command("prune", _folder.At("learned"), "--rate", "0.3", "--epochs", "1", "--out", _folder.At("pruned")).Exit);
-        Assert.Equal(Threshold("learned"), Threshold("pruned"));
-        Assert.Contains("\"learnsThresholds\": false", File.ReadAllText(_folder.At("pruned", "options.json")), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Options_that_lack_or_exclude_each_other_are_refused()
     {
         Train("run", "--distillation", "0.5").AssertError(1, "--teacher RUN");
         Train("run", "--surrogate", "tanh").AssertError(1, "clip, bi-real, reste");
         Train("run", "--full-precision", "--optimizer", "bop").AssertError(1, "Optimizer");
-        Cli.Run("train", "optdigits", "--out", _folder.At("run"), "--encoding", "bit-planes-2", "--learned-thresholds").AssertError(1, "bit-planes-2 has no thresholds");
-        Train("run", "--learned-thresholds", "--full-precision").AssertError(1, "FullPrecision");
         Train("run", "--teacher", _folder.At("nowhere")).AssertError(4, "nowhere");
         Assert.False(Directory.Exists(_folder.At("run")));
     }
@@ -99,6 +87,4 @@ public sealed class TrainingMethodsTests : IDisposable
     private Cli Train(string run, params string[] more) => Cli.Run(Arguments(run, more));
 
     private Cli Command(params string[] words) => Cli.Run([.. words, "--data-dir", _folder.At("data")]);
-
-    private string Threshold(string run) => File.ReadLines(_folder.At(run, "model.bnn")).First(line => line.StartsWith("threshold ", StringComparison.Ordinal));
 }

@@ -204,7 +204,7 @@ public sealed class Checkpoint
             "raw-bits" => new RawBitsEncoding(),
             _ => throw new FormatException($"unknown encoding '{keyword}'"),
         };
-        var network = new LatentNetwork(input, encoding, Architecture.Parse(options.Architecture), reader.ReadInt32(), options.BatchNormScale, options.LearnsThresholds);
+        var network = new LatentNetwork(input, encoding, Architecture.Parse(options.Architecture), reader.ReadInt32(), options.BatchNormScale);
         network.OptimizerSteps = reader.ReadInt64();
         var history = new EpochRecord[reader.ReadInt32()];
         for (int i = 0; i < history.Length; i++)

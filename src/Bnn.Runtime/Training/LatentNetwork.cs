@@ -14,9 +14,6 @@ internal sealed class TrainedArray(int length)
 
     public IEnumerable<FloatBuffer> Parts => [Values, FirstMoments, SecondMoments];
 
-    /// <summary>Adam's rate is so many times that of the step.</summary>
-    public float RateFactor { get; init; } = 1;
-
     /// <summary>1 where an item is trained, 0 where it stays as it is; null: all are trained.</summary>
     public FloatBuffer? Trained { get; set; }
 }
@@ -66,19 +63,10 @@ internal sealed class LatentLayer(LayerGeometry geometry)
 /// <summary>The trained state of a network: latent weights, batch norm, biases and the optimiser's averages.</summary>
 internal sealed class LatentNetwork
 {
-    private readonly InputEncoding _encoding;
-
-    /// <param name="input">Shape of a sample.</param>
-    /// <param name="encoding">How its bytes become bits.</param>
-    /// <param name="architecture">The layers.</param>
-    /// <param name="classes">At least 2.</param>
-    /// <param name="hasScale">Whether batch norm has one.</param>
-    /// <param name="learnsThresholds">Whether the thresholds of the encoding are trained with the weights.</param>
-    /// <exception cref="ArgumentException">The architecture does not fit the input, and the message names the layer; or the encoding has no thresholds.</exception>
-    public LatentNetwork(Shape input, InputEncoding encoding, Architecture architecture, int classes, bool hasScale, bool learnsThresholds = false)
+    /// <exception cref="ArgumentException">The architecture does not fit the input; the message names the layer.</exception>
+    public LatentNetwork(Shape input, InputEncoding encoding, Architecture architecture, int classes, bool hasScale)
     {
-        (Input, _encoding, Architecture) = (input, encoding, architecture);
-        Thresholds = learnsThresholds ? new(encoding) : null;
+        (Input, Encoding, Architecture) = (input, encoding, architecture);
         Geometry = NetworkGeometry.Of(architecture, encoding.Encoded(input), encoding.IsEightBit, classes);
         Layers = Geometry.Layers.Select(layer => new LatentLayer(layer)).ToArray();
         Norms = Layers[..^1].Select(layer => new BatchNorm(layer.Channels, hasScale)).ToArray();
@@ -87,11 +75,7 @@ internal sealed class LatentNetwork
 
     public Shape Input { get; }
 
-    /// <summary>How the bytes of a sample become bits now.</summary>
-    public InputEncoding Encoding => Thresholds?.Encoding ?? _encoding;
-
-    /// <summary>The thresholds of the encoding, if they are trained; null: it stays as it is.</summary>
-    public InputThresholds? Thresholds { get; }
+    public InputEncoding Encoding { get; }
 
     /// <summary>The words that <see cref="Layers"/> were made from.</summary>
     public Architecture Architecture { get; }
@@ -186,14 +170,9 @@ internal sealed class LatentNetwork
         }
         foreach (FloatBuffer part in Biases.Parts)
             yield return part;
-        foreach (FloatBuffer part in Thresholds?.Values.Parts ?? [])
-            yield return part;
     }
 
-    public LatentNetwork Clone() => CopyTo(new(Input, Encoding, Architecture, Classes, HasScale, Thresholds is not null));
-
-    /// <summary>A copy whose encoding stays as it is now.</summary>
-    public LatentNetwork WithFixedEncoding() => CopyTo(new(Input, Encoding, Architecture, Classes, HasScale));
+    public LatentNetwork Clone() => CopyTo(new(Input, Encoding, Architecture, Classes, HasScale));
 
     /// <summary>A copy that takes the planes of the encoding as channels of raw bits: any bits can be put into any plane.</summary>
     public LatentNetwork OnPlanes() => CopyTo(new(Encoding.Encoded(Input), new RawBitsEncoding(), Architecture, Classes, HasScale));
@@ -231,8 +210,6 @@ internal sealed class LatentNetwork
                 Append(norm.Scale.Values);
         }
         Append(Biases.Values);
-        if (Thresholds is not null)
-            Append(Thresholds.Values.Values);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         void Append(FloatBuffer buffer)

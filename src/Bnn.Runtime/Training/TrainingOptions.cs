@@ -15,9 +15,6 @@ public sealed record TrainingOptions
     /// <summary>How bytes become bits, in the words of <see cref="InputEncodings.Choose"/>, for example <c>thermometer-4</c>.</summary>
     public string Encoding { get; init; } = "eight-bit";
 
-    /// <summary>Whether the thresholds of a <c>threshold</c> or <c>thermometer</c> encoding are trained with the weights, from those that are fitted.</summary>
-    public bool LearnsThresholds { get; init; }
-
     /// <summary>Passes over the training split; at least 1.</summary>
     public int Epochs { get; init; } = 40;
 
@@ -128,9 +125,7 @@ public sealed record TrainingOptions
             Check(Optimizer == WeightOptimizer.Adam, nameof(LiveShares), "chooses by the size of latent weights, but Bop has none");
             Check(!FullPrecision, nameof(LiveShares), "is about binary weights, but FullPrecision is asked for");
         }
-        (string kind, _) = InputEncodings.Parse(Encoding);
-        Check(!LearnsThresholds || kind is "threshold" or "thermometer", nameof(LearnsThresholds), $"is about threshold and thermometer, but {Encoding} has no thresholds");
-        Check(!LearnsThresholds || !FullPrecision, nameof(LearnsThresholds), "is about the bits of an input, but FullPrecision is asked for");
+        InputEncodings.Parse(Encoding);
         return this;
     }
 

@@ -96,7 +96,7 @@ public sealed class TrainingRun : IDisposable
         options.Require();
         var split = DataSplit.Stratified(data, options.SplitSeed, options.ValidationShare);
         InputEncoding encoding = InputEncodings.Choose(options.Encoding, split.Training);
-        var network = new LatentNetwork(data.Shape, encoding, Architecture.Parse(options.Architecture), data.ClassNames.Count, options.BatchNormScale, options.LearnsThresholds);
+        var network = new LatentNetwork(data.Shape, encoding, Architecture.Parse(options.Architecture), data.ClassNames.Count, options.BatchNormScale);
         network.Initialize(options.Seed);
         if (options.Optimizer == WeightOptimizer.Bop)
             network.TakeSigns();
@@ -233,13 +233,10 @@ public sealed class TrainingRun : IDisposable
         return source;
     }
 
-    /// <summary>A new run on the same data that starts from given weights. Thresholds that were learned stay as they are.</summary>
+    /// <summary>A new run on the same data that starts from given weights.</summary>
     internal TrainingRun Derive(TrainingOptions options, LatentNetwork network, string method, ulong seed)
     {
         CheckUsable();
-        options = options with { LearnsThresholds = false };
-        if (network.Thresholds is not null)
-            network = network.WithFixedEncoding();
         foreach (LatentLayer layer in network.Layers)
             layer.Flips.AsSpan().Clear();
         var provenance = new RunProvenance(method, Network.Hash(), EpochsDone + (Provenance?.ParentEpochs ?? 0), seed, new(Network.Hidden));

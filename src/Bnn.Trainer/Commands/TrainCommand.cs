@@ -28,11 +28,6 @@ internal sealed class TrainCommand
         HelpName = "NAME",
     };
 
-    private readonly Option<bool> _learnedThresholds = new("--learned-thresholds")
-    {
-        Description = "Of threshold and thermometer: train the thresholds with the weights, from those that are fitted",
-    };
-
     private readonly Option<int?> _epochs = Number.Optional("--epochs", "Passes over the training split [default: the preset's, or 40]", 1, 1_000_000);
     private readonly Option<int> _batch = Number.Option("--batch", "Samples of a step", Defaults.BatchSize, 2, 4096);
     private readonly Option<double?> _learningRate = Number.Optional(
@@ -84,7 +79,7 @@ internal sealed class TrainCommand
             "bnn train --resume runs/fashion",
         ])
         {
-            _dataSet, _out, _resume, _name, _architecture, _encoding, _learnedThresholds, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
+            _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
             _surrogate, _labelSmoothing, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
             _live, _maskRamp, _threads, _dataDir, _offline,
         };
@@ -133,7 +128,6 @@ internal sealed class TrainCommand
             Name = parsed.GetValue(_name) ?? set.Name,
             Architecture = layers.ToString(),
             Encoding = parsed.GetValue(_encoding) ?? preset?.Encoding ?? set.Encoding,
-            LearnsThresholds = parsed.GetValue(_learnedThresholds),
             Epochs = parsed.GetValue(_epochs) ?? preset?.Epochs ?? Defaults.Epochs,
             BatchSize = parsed.GetValue(_batch),
             LearningRate = parsed.GetValue(_learningRate) ?? preset?.LearningRate ?? (layers.HasConvolution ? 0.005 : Defaults.LearningRate),

@@ -16,7 +16,7 @@ internal static class TrainingSettings
     {
         List<Setting> settings =
         [
-            Value("arch", options.Architecture), Value("encoding", options.Encoding), Switch("learned-thresholds", options.LearnsThresholds), Value("epochs", options.Epochs), Value("batch", options.BatchSize),
+            Value("arch", options.Architecture), Value("encoding", options.Encoding), Value("epochs", options.Epochs), Value("batch", options.BatchSize),
             Value("learning-rate", options.LearningRate), Value("shift", options.Shift), Switch("flip", options.Flip),
             Switch("batch-norm-scale", options.BatchNormScale), Value("surrogate", Word(options.Surrogate)), Value("label-smoothing", options.LabelSmoothing),
             Switch("full-precision", options.FullPrecision), Value("optimizer", Word(options.Optimizer)), Value("adaptivity", options.Adaptivity),

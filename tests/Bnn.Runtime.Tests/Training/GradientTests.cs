@@ -178,6 +178,17 @@ public sealed class GradientTests
         }
     }
 
+    /// <summary>Keeps gradients instead of stepping.</summary>
+    private sealed class GradientKeeper : IGradientSink
+    {
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<TrainedArray, float[]> _kept = new();
+
+        public float[] Of(TrainedArray array) => _kept.GetOrAdd(array, key => new float[key.Values.Length]);
+
+        public unsafe void Take(TrainedArray array, int first, int count, float* gradients, float bound) =>
+            new ReadOnlySpan<float>(gradients, count).CopyTo(Of(array).AsSpan(first));
+    }
+
     private static void CheckClose(double[] expected, ReadOnlySpan<float> actual)
     {
         Assert.Equal(expected.Length, actual.Length);

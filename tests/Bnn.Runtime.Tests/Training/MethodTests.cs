@@ -18,8 +18,6 @@ public sealed class MethodTests
         ["teacher"] = s_options with { DistillationWeight = 0.7, DistillationSoftness = 3, Encoding = "thermometer-2" },
         ["masks"] = s_options with { LiveShares = "0.5", Architecture = "conv3x3-14 pool conv3x3-20 dense-9 scores" },
         ["masks-dense"] = s_options with { LiveShares = "0.5,0.2,1", MaskRamp = 0.3, BatchNormScale = true },
-        ["thresholds"] = s_options with { LearnsThresholds = true, Encoding = "thermometer-3", Surrogate = Surrogate.BiReal, DistillationWeight = 0.7 },
-        ["thresholds-conv"] = s_options with { LearnsThresholds = true, Encoding = "thermometer-3", Architecture = "conv3x3-30 dense-40 scores" },
         ["bop"] = s_options with { Optimizer = WeightOptimizer.Bop, Adaptivity = 0.01, FlipThreshold = 1e-6 },
     };
 

@@ -32,9 +32,6 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
 
     public double[][] ScaleGradients { get; } = network.Norms.Select(norm => new double[norm.Shift.Values.Length]).ToArray();
 
-    /// <summary>Of the values that the first layer sees, <c>[n][values]</c>.</summary>
-    public double[][] InputGradients { get; } = samples.Select(sample => new double[sample.Length]).ToArray();
-
     public double[] BiasGradients { get; } = new double[network.Biases.Values.Length];
 
     /// <summary>1 for live weights, 0 for pruned ones.</summary>
@@ -96,11 +93,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
                     byValue[s][value] += byOutput[s][output] * Binary(Weights[l][weight]) * Live[l][weight];
             }));
             if (l == 0)
-            {
-                for (int s = 0; s < _n; s++)
-                    byValue[s].CopyTo(InputGradients[s], 0);
                 break;
-            }
             int before = l - 1, positions = network.Layers[before].Geometry.Positions, count = _n * positions;
             double[][] g = Table(byValue[0].Length, (s, i) => Slope(y[before][s][i]) * byValue[s][i]);
             for (int s = 0; s < _n; s++)
@@ -195,8 +188,8 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
 
     private double Binary(double latent) => isSmooth ? latent : latent >= 0 ? 1 : -1;
 
-    /// <summary>The function that stands for the sign, in the words of its source.</summary>
-    public double Smooth(double y) => (Math.Abs(y), _binarization.Surrogate) switch
+    // The functions that stand for the sign, and their slopes, in the words of their sources.
+    private double Smooth(double y) => (Math.Abs(y), _binarization.Surrogate) switch
     {
         ( >= 1, Surrogate.BiReal or Surrogate.Clip) => Math.Sign(y),
         (_, Surrogate.Clip) => y,
@@ -205,8 +198,7 @@ internal sealed class SlowNetwork(LatentNetwork network, double[][] samples, byt
         (double size, _) => Math.Sign(y) * Math.Pow(Math.Min(size, Outer), 1.0 / _binarization.Order),
     };
 
-    /// <summary>Its slope.</summary>
-    public double Slope(double y) => (Math.Abs(y), _binarization.Surrogate) switch
+    private double Slope(double y) => (Math.Abs(y), _binarization.Surrogate) switch
     {
         ( > 1, Surrogate.BiReal or Surrogate.Clip) or ( > Outer, _) => 0,
         (_, Surrogate.Clip) => 1,

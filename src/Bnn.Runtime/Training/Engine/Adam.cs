@@ -32,7 +32,7 @@ internal readonly unsafe struct Adam
     public void Update(TrainedArray array, int first, int count, float* gradients, float bound)
     {
         float* values = array.Values.Pointer + first, firsts = array.FirstMoments.Pointer + first, seconds = array.SecondMoments.Pointer + first;
-        V rate = Vector256.Create(-_rate * array.RateFactor), epsilon = Vector256.Create(_epsilon), most = Vector256.Create(bound), least = -most;
+        V rate = Vector256.Create(-_rate), epsilon = Vector256.Create(_epsilon), most = Vector256.Create(bound), least = -most;
         V share1 = Vector256.Create((float)(1 - Beta1)), share2 = Vector256.Create((float)(1 - Beta2));
         for (int i = 0; i < count; i += V.Count)
         {

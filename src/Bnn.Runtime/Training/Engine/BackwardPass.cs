@@ -55,14 +55,12 @@ internal sealed unsafe class BackwardPass : IGradientSink
         _bop = new((float)adaptivity, (float)FlipThreshold.GetValueOrDefault());
         IGradientSink sink = Check ?? this;
         int rows = _forward.Batch.Rows;
-        _forward.Batch.Thresholds?.Begin();
         _forward.Batch.Pool.Run(Gemm.LeftPanels(rows), _lossTask);
         for (int l = _forward.Stages.Length - 1; l >= 0; l--)
         {
             _forward.Batch.EnterLayer(l);
             _forward.Stages[l].Backward(sink);
         }
-        _forward.Batch.Thresholds?.Step(sink);
         StepBiases(sink);
         double loss = 0;
         for (int row = 0; row < rows; row++)

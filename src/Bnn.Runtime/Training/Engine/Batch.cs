@@ -26,9 +26,6 @@ internal sealed class Batch(WorkerPool pool, int capacity, Binarization binariza
     /// <summary>Whether to normalise with mean and variance of this batch and to move the running ones; else by the running ones.</summary>
     public bool UseBatchStatistics { get; set; }
 
-    /// <summary>Learned thresholds of the encoding: then the first stage computes the gradients by its values too. Null: nothing is learned there.</summary>
-    public ThresholdGradients? Thresholds { get; set; }
-
     /// <summary>Groups of <see cref="ShardRows"/> samples.</summary>
     public int Shards => (Rows + ShardRows - 1) / ShardRows;
 
@@ -46,10 +43,5 @@ internal sealed class Batch(WorkerPool pool, int capacity, Binarization binariza
     public FloatBuffer[] PerWorker(int length) => Enumerable.Range(0, Pool.Threads).Select(_ => new FloatBuffer(length)).ToArray();
 
     /// <summary>The bits of sample <paramref name="row"/> as the first layer sees them.</summary>
-    public unsafe void Encode(SampleEncoder encoder, int row, int worker, float* values)
-    {
-        ReadOnlySpan<byte> sample = Source!.Sample(First + row, worker);
-        Thresholds?.Take(row, sample);
-        encoder.Encode(sample, values);
-    }
+    public unsafe void Encode(SampleEncoder encoder, int row, int worker, float* values) => encoder.Encode(Source!.Sample(First + row, worker), values);
 }

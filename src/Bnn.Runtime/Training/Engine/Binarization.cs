@@ -41,19 +41,6 @@ internal sealed class Binarization
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Value(float y) => IsReal ? RealValue(Vector256.Create(y)).ToScalar() : y >= 0 ? 1 : -1;
 
-    /// <summary>The gradient by y from that by what the next layer sees of it.</summary>
-    public float Pass(float gradient, float y)
-    {
-        (V g, V of) = (Vector256.Create(gradient), Vector256.Create(y));
-        V passed = Surrogate switch
-        {
-            Surrogate.BiReal => new BiRealSurrogate().Pass(g, of),
-            Surrogate.Reste => new ResteSurrogate(Order).Pass(g, of),
-            _ => new ClipSurrogate().Pass(g, of),
-        };
-        return passed.ToScalar();
-    }
-
     /// <summary>What is added to a score.</summary>
     public float Bias(float bias) => IsReal ? bias : LatentNetwork.RoundBias(bias);
 

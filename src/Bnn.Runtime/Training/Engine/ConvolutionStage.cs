@@ -17,7 +17,6 @@ internal sealed unsafe class ConvolutionStage : Stage
     private readonly ConvolutionValues _values;
     private readonly int _outputStride;             // of a channel in _outputs
     private readonly FloatBuffer[] _outputs, _outputGradients, _pooled;  // per worker
-    private readonly FloatBuffer[] _imageGradients; // per worker: by the values of the first stage, if thresholds are learned from them
     private readonly SumPooling[] _pooling;         // per worker
     private readonly bool _isPlain;                 // sums may be written where they are kept
     private readonly Action<int, int> _packTask, _packSignsTask, _forwardTask, _maskTask, _backwardTask, _weightTask;
@@ -29,7 +28,7 @@ internal sealed unsafe class ConvolutionStage : Stage
         LayerGeometry geometry = layer.Geometry;
         _layout = new(geometry);
         _signs = !batch.Binarization.IsReal && SignConvolution.Suits(layer, isEightBit) ? new(_layout, layer, batch) : null;
-        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null, needsGradient: NeedsInputGradients);
+        _weights = new(_layout, layer, batch.Binarization, needsForward: _signs is null, needsGradient: previous is not null);
         _inputGradient = new(_layout, _weights, batch);
         if (PooledWeightGradient.Suits(_layout))
             _pooledGradient = new(_layout, layer, batch);
@@ -42,7 +41,6 @@ internal sealed unsafe class ConvolutionStage : Stage
         _outputGradients = batch.PerWorker(_layout.GradientLength);
         _isPlain = geometry.Pools.Length == 0 && _layout.Pitch == geometry.Output.Width && geometry.Output.Width % Transposition.Block == 0;
         _pooled = batch.PerWorker(geometry.Positions);
-        _imageGradients = batch.PerWorker(previous is null && NeedsInputGradients ? geometry.Input.Count + Gemm.Columns : 0);
         _pooling = Enumerable.Range(0, batch.Pool.Threads).Select(_ => new SumPooling(_layout)).ToArray();
         (_packTask, _forwardTask, _maskTask, _backwardTask) = (_weights.Pack, ForwardSample, (row, _) => Results.MaskSample(row), BackwardShard);
         _packSignsTask = (block, worker) => _signs!.Pack(block, worker);
@@ -182,12 +180,6 @@ internal sealed unsafe class ConvolutionStage : Stage
                 Batch.Enter(worker, TrainingPhase.Normalize);
                 before.Results.MaskSample(row);
             }
-            else if (Batch.Thresholds is { } thresholds)
-            {
-                Batch.Enter(worker, TrainingPhase.InputGradient);
-                _inputGradient.Run(outputGradients, _imageGradients[worker].Pointer, worker);
-                thresholds.AddSample(row, _imageGradients[worker].Pointer);
-            }
             Batch.Enter(worker, TrainingPhase.WeightGradient);
             _weightGradient?.Add(shard, values, outputGradients, worker);
         }
@@ -211,7 +203,7 @@ internal sealed unsafe class ConvolutionStage : Stage
     private void SpreadOutputGradients(int shard, int row, float* outputGradients, int worker)
     {
         float* pooled = _pooled[worker].Pointer, to = outputGradients + _layout.GradientOrigin;
-        bool needsPlanes = _pooledGradient is null || NeedsInputGradients;
+        bool needsPlanes = _pooledGradient is null || Previous is not null;
         if (needsPlanes)
             new Span<float>(outputGradients, _layout.GradientLength).Clear();
         for (int c = 0; c < Layer.Channels; c++, to += _layout.GradientPlaneSize)

@@ -18,7 +18,7 @@ internal sealed unsafe class DenseStage : Stage
     private readonly FloatBuffer _left;             // the same as left panels, [Capacity / 12][inputs][12]
     private readonly FloatBuffer _dots;             // right panels, [channels / 32][Capacity][32]
     private readonly FloatBuffer _gradients;        // of the loss by the dots, like them
-    private readonly FloatBuffer _gradientsLeft;    // the same, [Capacity / 12][channels][12]; unused for the first stage, unless thresholds are learned
+    private readonly FloatBuffer _gradientsLeft;    // the same, [Capacity / 12][channels][12]; unused for the first stage
     private readonly FloatBuffer[] _signs;          // per worker: [BlockK][32]
     private readonly FloatBuffer[] _image;          // per worker: what is summed over positions
     private readonly FloatBuffer[] _scratch;        // per worker: signs of a panel of inputs, then gradients of its values
@@ -39,7 +39,7 @@ internal sealed unsafe class DenseStage : Stage
         _left = new(checked(capacity * layer.Inputs));
         _dots = new(checked(capacity * layer.Stride));
         _gradients = new(checked(capacity * layer.Stride));
-        _gradientsLeft = new(NeedsInputGradients ? checked(capacity * layer.Channels) : 0);
+        _gradientsLeft = new(previous is null ? 0 : checked(capacity * layer.Channels));
         _signs = batch.PerWorker(Gemm.BlockK * Gemm.Columns);
         _image = batch.PerWorker(_positions == 1 ? 0 : checked(layer.Inputs * _positions));
         _scratch = batch.PerWorker((layer.Channels + Transposition.Block + capacity) * Gemm.Columns);
@@ -65,7 +65,7 @@ internal sealed unsafe class DenseStage : Stage
     public override void Backward(IGradientSink sink)
     {
         _sink = sink;
-        if (NeedsInputGradients)
+        if (Previous is not null)
             Batch.Pool.Run(Gemm.RightPanels(Layer.Inputs), _inputTask, TrainingPhase.InputGradient);
         int rows = TilesOfTask * Gemm.Rows;
         Batch.Pool.Run((Layer.Inputs + rows - 1) / rows, _weightTask, TrainingPhase.WeightGradient);
@@ -83,7 +83,7 @@ internal sealed unsafe class DenseStage : Stage
     /// <summary>Makes the gradients of up to twelve rows from <paramref name="row"/> on ready for the stage before.</summary>
     public void PackGradients(int row)
     {
-        for (int panel = 0; panel < Layer.Panels && NeedsInputGradients; panel++)
+        for (int panel = 0; panel < Layer.Panels && Previous is not null; panel++)
             PackGradients(row, panel);
     }
 
@@ -265,10 +265,8 @@ internal sealed unsafe class DenseStage : Stage
         Batch.Enter(worker, TrainingPhase.Normalize);
         if (Previous is DenseStage dense)
             dense.ReceiveGradients(panel, gradients, _sink);
-        else if (Previous is null)
-            Batch.Thresholds!.AddInputs(panel, width, isSummed: _positions > 1, gradients);
         else
-            ((ConvolutionStage)Previous).ReceiveGradients(first, width, _positions, gradients);
+            ((ConvolutionStage)Previous!).ReceiveGradients(first, width, _positions, gradients);
     }
 
     private void ReceiveGradients(int panel, float* gradients, IGradientSink sink)
@@ -288,7 +286,7 @@ internal sealed unsafe class DenseStage : Stage
                     break;
             }
         }
-        for (int row = 0; row < Batch.Rows && NeedsInputGradients; row += Gemm.Rows)
+        for (int row = 0; row < Batch.Rows && Previous is not null; row += Gemm.Rows)
             PackGradients(row, panel);
     }
 

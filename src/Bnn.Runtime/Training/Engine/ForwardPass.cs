@@ -7,17 +7,15 @@ internal sealed class ForwardPass
     {
         Network = network;
         Batch = new(pool, capacity, network.Binarization);
-        var encoder = new SampleEncoder(network.Input, network.Encoding);
-        if (network.Thresholds is { } thresholds)
-            Batch.Thresholds = new(thresholds, Batch, encoder, network.Layers[0]);
         Stages = new Stage[network.Layers.Length];
         for (int l = 0; l < Stages.Length; l++)
         {
+            SampleEncoder? encoder = l == 0 ? new(network.Input, network.Encoding) : null;
             BatchNorm? norm = l < network.Norms.Length ? network.Norms[l] : null;
             Stage? previous = l == 0 ? null : Stages[l - 1];
             Stages[l] = network.Layers[l].Geometry.Kind == LayerKind.Convolution
-                ? new ConvolutionStage(Batch, network.Layers[l], norm!, previous, network.IsEightBit(l)) { Encoder = l == 0 ? encoder : null }
-                : new DenseStage(Batch, network.Layers[l], norm, previous) { Encoder = l == 0 ? encoder : null };
+                ? new ConvolutionStage(Batch, network.Layers[l], norm!, previous, network.IsEightBit(l)) { Encoder = encoder }
+                : new DenseStage(Batch, network.Layers[l], norm, previous) { Encoder = encoder };
         }
     }
 
@@ -46,7 +44,6 @@ internal sealed class ForwardPass
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Batch.Capacity);
         (Batch.Source, Batch.First, Batch.Rows, Batch.UseBatchStatistics) = (source, first, rows, useBatchStatistics);
-        Batch.Thresholds?.Refresh();
         for (int l = 0; l <= last; l++)
         {
             Batch.EnterLayer(l);

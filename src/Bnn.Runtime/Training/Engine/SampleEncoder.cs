@@ -8,11 +8,12 @@ internal sealed unsafe class SampleEncoder
 {
     private readonly int[] _channels;
     private readonly float[] _tables;   // [planes][256]
+    private readonly int _planeSize;
 
     public SampleEncoder(Shape input, InputEncoding encoding)
     {
         InputLength = input.Count;
-        PlaneSize = input.Height * input.Width;
+        _planeSize = input.Height * input.Width;
         if (encoding.IsEightBit)
         {
             _channels = Enumerable.Range(0, input.Channels).ToArray();
@@ -28,21 +29,15 @@ internal sealed unsafe class SampleEncoder
 
     public int InputLength { get; }
 
-    /// <summary>Values of a channel, or of a plane.</summary>
-    public int PlaneSize { get; }
-
-    /// <summary>What each byte becomes in a plane, <c>[256]</c>; may be changed between batches.</summary>
-    public Span<float> Table(int plane) => _tables.AsSpan(256 * plane, 256);
-
     /// <summary>Writes planes × positions values to <paramref name="values"/>.</summary>
     public void Encode(ReadOnlySpan<byte> sample, float* values)
     {
-        for (int plane = 0; plane < _channels.Length; plane++, values += PlaneSize)
+        for (int plane = 0; plane < _channels.Length; plane++, values += _planeSize)
         {
             fixed (float* table = &_tables[256 * plane])
-            fixed (byte* bytes = sample.Slice(_channels[plane] * PlaneSize, PlaneSize))
+            fixed (byte* bytes = sample.Slice(_channels[plane] * _planeSize, _planeSize))
             {
-                for (int i = 0; i < PlaneSize; i++)
+                for (int i = 0; i < _planeSize; i++)
                     values[i] = table[bytes[i]];
             }
         }

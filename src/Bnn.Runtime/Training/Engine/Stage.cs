@@ -41,9 +41,6 @@ internal abstract class Stage
 
     protected Batch Batch { get; }
 
-    /// <summary>Whether anything wants the gradients by the values that this stage sees.</summary>
-    protected bool NeedsInputGradients => Previous is not null || Batch.Thresholds is not null;
-
     /// <summary>Turns bytes into what the first stage sees; null for later ones.</summary>
     public SampleEncoder? Encoder { get; init; }
 
