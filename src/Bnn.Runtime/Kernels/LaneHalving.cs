@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Bnn.Kernels;
 
@@ -55,7 +56,10 @@ internal static class LaneHalving
                 x = Even(x, pitch);
                 if (bits == 16)
                 {
-                    Unsafe.Add(ref to, written++) = (x[0] | x[1] << 16 | x[2] << 32 | x[3] << 48) ^ flip;
+                    ulong word = Avx512F.VL.IsSupported
+                        ? Avx512F.VL.ConvertToVector128UInt16(x).AsUInt64().ToScalar()
+                        : x[0] | x[1] << 16 | x[2] << 32 | x[3] << 48;
+                    Unsafe.Add(ref to, written++) = word ^ flip;
                     continue;
                 }
                 (ulong low, ulong high) = pitch == 64 ? (x[0] | x[2] << 32, 0UL) : (x[0] | x[1] << 32, x[2] | x[3] << 32);
