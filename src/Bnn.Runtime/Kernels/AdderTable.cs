@@ -13,7 +13,14 @@ namespace Bnn.Kernels;
 /// </remarks>
 internal sealed class AdderTable
 {
+    // Planes of 256 bits that fit into 24 KB.
+    private const int BlockPlanes = 768;
+
+    // Planes of a row and block: at 75 blocks cost a seventh, at 150 they save a fifth.
+    private const int LeastOfBlock = 140;
+
     private readonly int _most;
+    private readonly int[] _offsets;        // [1 + rows, Blocks + 1], the sum first
 
     private AdderTable(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, bool isEightBit, AdderRow[] rows, bool isSorted)
     {
@@ -41,6 +48,8 @@ internal sealed class AdderTable
         for (int i = length; i < Lists.Length; i++)
             Lists[i] = (ushort)(i - length);
         Additions = (long)Lists.Length * Bits;
+        Blocks = BlocksOf(rows);
+        _offsets = new int[Blocks == 1 ? 0 : (rows.Length + 1) * (Blocks + 1)];
         length = 0;
         Digits = AdderTree.RegisterDigits + Bits;
         foreach (AdderRow row in rows)
@@ -51,12 +60,16 @@ internal sealed class AdderTable
             var weights = new WeightRow(inputs, signs, masks, row.Channel);
             length += weights.List(row.IsLiteral ? WeightKind.Minus : WeightKind.Pruned, 0, Lists.AsSpan(length));
             length += weights.List(row.IsLiteral ? WeightKind.Plus : row.Second, row.IsLiteral ? Planes : 0, Lists.AsSpan(length));
+            if (Blocks > 1)
+                CutIntoBlocks(1 + Array.IndexOf(rows, row), Lists.AsSpan(row.Offset, length - row.Offset), row.Offset);
             row.Start += row.IsCompared ? Bias : 0;
             if (row.End == RowEnd.BelowHighest)
                 StartBelowHighest(row);
             else
                 Digits = Math.Max(Digits, DigitsOf(row));
         }
+        if (Blocks > 1 && readsSum)
+            CutIntoBlocks(0, Lists.AsSpan(length), length);
         foreach (AdderRow row in (AdderRow[])[.. rows, .. Sum])
         {
             if (row.End != RowEnd.BelowHighest)
@@ -88,6 +101,9 @@ internal sealed class AdderTable
 
     /// <summary>The lists of all rows.</summary>
     public ushort[] Lists { get; }
+
+    /// <summary>Parts that the inputs are cut into, so that the planes of one stay in the nearest cache while all rows read it; 1: all at once.</summary>
+    public int Blocks { get; }
 
     /// <summary>What the shared sum starts from.</summary>
     public long Bias { get; }
@@ -185,6 +201,43 @@ internal sealed class AdderTable
             Unsafe.Add(ref copy, count + i) = ~plane;
         }
         return ref copy;
+    }
+
+    /// <summary>Where the part of a row's list that reads a block begins.</summary>
+    /// <param name="row">Index of the row, −1 that of the sum.</param>
+    /// <param name="block">Index of the block; behind the last one the end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int BlockOffset(int row, int block) => _offsets[((row + 1) * (Blocks + 1)) + block];
+
+    // Only rows that fire and have one list of single bits each, long enough that keeping a number costs little beside.
+    private int BlocksOf(AdderRow[] rows)
+    {
+        int inputs = HasLiterals ? BlockPlanes / 2 : BlockPlanes, blocks = (Inputs + inputs - 1) / inputs;
+        if (Bits > 1 || Inputs <= inputs + (inputs / 2) || Lists.Length < (long)LeastOfBlock * rows.Length * blocks)
+            return 1;
+        foreach (AdderRow row in rows)
+        {
+            if (row.End == RowEnd.Number || (row.FirstCount > 0 && row.SecondCount > 0))
+                return 1;
+        }
+        return blocks;
+    }
+
+    // Sorts a list by blocks, and notes where they begin.
+    private void CutIntoBlocks(int row, Span<ushort> list, int offset)
+    {
+        int inputs = (Inputs + Blocks - 1) / Blocks;
+        ushort[] before = list.ToArray();
+        int at = 0;
+        for (int block = 0; block <= Blocks; block++)
+        {
+            _offsets[(row * (Blocks + 1)) + block] = offset + at;
+            foreach (ushort plane in before)
+            {
+                if (plane % Inputs / inputs == block)
+                    list[at++] = plane;
+            }
+        }
     }
 
     // Indices have 16 bits; the last literal is the complement of the last input of the first bit.

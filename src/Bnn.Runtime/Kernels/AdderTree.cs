@@ -107,6 +107,79 @@ internal static class AdderTree
         }
     }
 
+    /// <summary>Works off all rows of a layer that fires, block by block of its inputs; the numbers wait in memory in between.</summary>
+    /// <remarks>Fourteen loads and stores for each row and block, for planes that come from the nearest cache: 1.35 cycles each instead of 1.87 of K = 2400 (Zen 4).</remarks>
+    /// <param name="table">Lists and digits.</param>
+    /// <param name="planes">As above.</param>
+    /// <param name="numbers"><c>[1 + rows, Digits]</c> registers of any content.</param>
+    /// <param name="constants">Two registers of any content.</param>
+    /// <param name="output">As above.</param>
+    /// <param name="stride">As above.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RunBlocks<TLanes>(
+        AdderTable table, ref TLanes planes, ref TLanes numbers, ref TLanes constants, ref ulong output, nint stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        ref ushort lists = ref MemoryMarshal.GetArrayDataReference(table.Lists);
+        AdderRow[] rows = table.Rows, sums = table.Sum;
+        int blocks = table.Blocks, digitsOfTable = table.Digits;
+        TLanes zero = TLanes.Broadcast(0);
+        (constants, Unsafe.Add(ref constants, 1)) = (zero, ~zero);
+        for (int block = 0; block < blocks; block++)
+        {
+            for (int r = -sums.Length; r < rows.Length; r++)
+            {
+                AdderRow row = r < 0 ? sums[0] : rows[r];
+                RowEnd end = row.End;
+                ref ulong to = ref Unsafe.Add(ref output, row.Channel * stride);
+                if (end <= RowEnd.Always)
+                {
+                    Unsafe.As<ulong, TLanes>(ref to) = Unsafe.Add(ref constants, (nint)end);
+                    continue;
+                }
+                // Planes of the second list count twice: the lowest digit is that of the start.
+                bool isCompared = end <= RowEnd.AtLeastSum;
+                int shift = row.SecondCount > 0 ? 1 : 0, digitCount = row.Digits - shift, offset = table.BlockOffset(r, block);
+                int count = table.BlockOffset(r, block + 1) - offset;
+                long start = row.Start >> shift, lowest = row.Start;
+                ref TLanes digits = ref Unsafe.Add(ref numbers, (r + 1) * digitsOfTable);
+                TLanes d0, d1, d2, d3, d4, d5, d6;
+                if (block == 0)
+                {
+                    (d0, d1, d2) = (Digit(ref constants, start, 0), Digit(ref constants, start, 1), Digit(ref constants, start, 2));
+                    (d3, d4) = (Digit(ref constants, start, 3), Digit(ref constants, start, 4));
+                    (d5, d6) = (Digit(ref constants, start, 5), Digit(ref constants, start, 6));
+                    for (int d = RegisterDigits; d < digitCount; d++)
+                        Unsafe.Add(ref digits, d) = Digit(ref constants, start, d);
+                }
+                else
+                {
+                    (d0, d1, d2) = (digits, Unsafe.Add(ref digits, 1), Unsafe.Add(ref digits, 2));
+                    (d3, d4) = (Unsafe.Add(ref digits, 3), Unsafe.Add(ref digits, 4));
+                    (d5, d6) = (Unsafe.Add(ref digits, 5), Unsafe.Add(ref digits, 6));
+                }
+                Add(ref planes, ref Unsafe.Add(ref lists, offset), count, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5, ref d6,
+                    ref Unsafe.Add(ref digits, RegisterDigits), digitCount - RegisterDigits);
+                Store(ref digits, d0, d1, d2, d3, d4, d5, d6);
+                if (block < blocks - 1 || r < 0)
+                    continue;
+                TLanes fired = Unsafe.Add(ref constants, end == RowEnd.AtLeastSum ? 1 : 0);
+                if (isCompared)
+                {
+                    if (shift > 0)
+                        fired = TLanes.Greater(Digit(ref constants, lowest, 0), numbers, fired);
+                    for (int d = 0; d < digitCount; d++)
+                        fired = TLanes.Greater(Unsafe.Add(ref digits, d), Unsafe.Add(ref numbers, d + shift), fired);
+                    if (end == RowEnd.AtMostSum)
+                        fired = ~fired;
+                }
+                else
+                    fired = ~Unsafe.Add(ref digits, digitCount - 1);
+                Unsafe.As<ulong, TLanes>(ref to) = fired;
+            }
+        }
+    }
+
     /// <summary>Adds the listed planes to a number with digits in memory.</summary>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
     /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>

@@ -104,6 +104,12 @@ public sealed class LaneLayer
     private unsafe void Run<TLanes>(ref TLanes planes, ref ulong output, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
+        if (_table.Blocks > 1)
+        {
+            ref TLanes numbers = ref LaneMemory.First<TLanes>(ThreadScratch.Numbers((((Channels + 1) * _table.Digits) + 2) * TLanes.Words));
+            AdderTree.RunBlocks(_table, ref planes, ref numbers, ref Unsafe.Add(ref numbers, (Channels + 1) * _table.Digits), ref output, stride);
+            return;
+        }
         ulong* memory = stackalloc ulong[((_table.Digits + AdderTree.ScratchRegisters(_table)) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes scratch = ref Unsafe.Add(ref sum, _table.Digits);

@@ -17,6 +17,10 @@ public static class ThreadScratch
     [ThreadStatic]
     private static ulong[]? t_literals;
 
+    // Numbers of channels whose inputs are counted block by block.
+    [ThreadStatic]
+    private static ulong[]? t_numbers;
+
     /// <summary><paramref name="count"/> words of any content; valid until the thread asks again.</summary>
     public static Span<ulong> Words(int count) => Of(ref t_words, count);
 
@@ -25,6 +29,9 @@ public static class ThreadScratch
 
     /// <summary>The same beside both.</summary>
     internal static Span<ulong> Literals(int count) => LaneBuffer.Align(Of(ref t_literals, checked(count + LaneBuffer.AlignmentWords)));
+
+    /// <summary>The same beside all of them.</summary>
+    internal static Span<ulong> Numbers(int count) => LaneBuffer.Align(Of(ref t_numbers, checked(count + LaneBuffer.AlignmentWords)));
 
     private static Span<ulong> Of(ref ulong[]? words, int count)
     {

@@ -16,6 +16,14 @@ public class LaneLayerTests
     [Theory, MemberData(nameof(LaneWidths.All), MemberType = typeof(LaneWidths))]
     public void Every_limit_is_exact_for_every_number_of_ones(int width) => LaneWidths.Run(width, new EveryLimit());
 
+    // So many inputs are counted block by block.
+    [Theory, MemberData(nameof(LaneWidths.All), MemberType = typeof(LaneWidths))]
+    public void Channels_of_many_inputs_are_exact(int width)
+    {
+        for (int seed = 0; seed < 8; seed++)
+            LaneWidths.Run(width, new ManyInputs(seed));
+    }
+
     // Literals have no numbers of 16 bits there, so pruned inputs are counted and taken off the shared sum.
     [Theory, InlineData(33_000, false), InlineData(7_300, true)]
     public void Masked_rows_with_more_inputs_than_literals_have_numbers_are_exact(int inputs, bool isEightBit)
@@ -100,6 +108,32 @@ public class LaneLayerTests
                 {
                     bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit) <= limits[c];
                     Assert.True(expected == LaneCases.Bit(output.AsSpan(c * stride), lane), $"seed {seed}, channel {c}, lane {lane}: not {expected}");
+                }
+            }
+        }
+    }
+
+    internal sealed class ManyInputs(int seed) : ILaneCase
+    {
+        public void Run<TLanes>()
+            where TLanes : unmanaged, ILanes<TLanes>
+        {
+            var random = new Random(seed);
+            int inputs = random.Next(1153, 2600), channels = random.Next(1, 6);
+            double live = seed % 2 == 0 ? 1 : 0.5, positive = seed % 4 < 2 ? 0.5 : 0.8;
+            WeightMatrix weights = WeightMatrix.Create(channels, inputs, (_, _) => random.NextDouble() >= live ? 0 : random.NextDouble() < positive ? 1 : -1);
+            bool[,] bits = LaneCases.Bits(inputs, 64 * TLanes.Words, random);
+            // Limits that some lane just reaches, or just not, and saturated ones.
+            int[] limits = [.. Enumerable.Range(0, channels).Select(c =>
+                c == 4 ? -1 : LaneCases.Count(weights, c, bits, random.Next(64 * TLanes.Words), isEightBit: false) - (c % 2))];
+            var output = new ulong[channels * TLanes.Words];
+            LaneCases.Layer(weights, limits, isEightBit: false).Run<TLanes>(LaneCases.Planes(bits), output, TLanes.Words);
+            for (int c = 0; c < channels; c++)
+            {
+                for (int lane = 0; lane < 64 * TLanes.Words; lane++)
+                {
+                    bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit: false) <= limits[c];
+                    Assert.True(expected == LaneCases.Bit(output.AsSpan(c * TLanes.Words), lane), $"seed {seed}, channel {c}, lane {lane}: not {expected}");
                 }
             }
         }
