@@ -84,9 +84,9 @@ public sealed class PermuteLayer
         ReadOnlySpan<int> whole = limits[..^rest];
         PermuteKernel kernel = tier switch
         {
-            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, whole, mask),
-            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, whole, mask),
-            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, whole, mask),
+            PermuteTier.Permute512 => Kernel<Bytes512>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle256 => Kernel<Bytes256>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle128 => Kernel<Bytes128>(inputs, signs, masks, whole, mask),
             _ => PortableKernel.Last(signs, masks, limits, mask, limits.Length),
         };
         return new(inputs, limits.Length, mask.Differs, tier, kernel, rest == 0 ? null : PortableKernel.Last(signs, masks, limits, mask, rest));
@@ -123,6 +123,16 @@ public sealed class PermuteLayer
         inputs = inputs[..(count * _inputWords)];
         _kernel.Run(inputs, count, outputs);
         _rest?.Run(inputs, count, outputs);
+    }
+
+    // Registers that read few bytes of the input, if that is less work.
+    private static PermuteKernel Kernel<TBytes>(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, SharedMask mask)
+        where TBytes : unmanaged, IByteLanes<TBytes>
+    {
+        long plain = PermuteColumns<TBytes>.LookUps(inputs, limits.Length, mask.Differs);
+        RegisterReads[]? fewer = RegisterReads.IfFewer(
+            inputs, masks[..(masks.IsEmpty ? 0 : limits.Length * mask.Live.Length)], limits.Length, TBytes.Channels, TBytes.Inputs(isMasked: false), TBytes.Inputs(isMasked: true), plain);
+        return fewer is null ? new PermuteColumns<TBytes>(inputs, signs, masks, limits, mask) : new PermuteBlocks<TBytes>(inputs, signs, masks, limits, fewer);
     }
 
     private ArgumentException TooShort(int count, int inputs, int outputs) =>
