@@ -125,14 +125,14 @@ public sealed class PermuteLayer
         _rest?.Run(inputs, count, outputs);
     }
 
-    // Registers that read few bytes of the input, if that is less work.
+    // Registers that read few of the inputs, if that is less work.
     private static PermuteKernel Kernel<TBytes>(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, SharedMask mask)
         where TBytes : unmanaged, IByteLanes<TBytes>
     {
         long plain = PermuteColumns<TBytes>.LookUps(inputs, limits.Length, mask.Differs);
-        RegisterReads[]? fewer = RegisterReads.IfFewer(
-            inputs, masks[..(masks.IsEmpty ? 0 : limits.Length * mask.Live.Length)], limits.Length, TBytes.Channels, TBytes.Inputs(isMasked: false), TBytes.Inputs(isMasked: true), plain);
-        return fewer is null ? new PermuteColumns<TBytes>(inputs, signs, masks, limits, mask) : new PermuteBlocks<TBytes>(inputs, signs, masks, limits, fewer);
+        PermuteBlocks<TBytes>? blocks = masks.IsEmpty ? null
+            : PermuteBlocks<TBytes>.IfFewer(signs, masks[..(limits.Length * mask.Live.Length)], limits, mask.Live.Length, plain);
+        return blocks ?? (PermuteKernel)new PermuteColumns<TBytes>(inputs, signs, masks, limits, mask);
     }
 
     private ArgumentException TooShort(int count, int inputs, int outputs) =>
