@@ -15,14 +15,11 @@ internal enum RowEnd : byte
     /// <summary>The channel fires where the number is at least the shared sum.</summary>
     AtLeastSum,
 
-    /// <summary>The channel fires where the number is negative: its highest digit is the output.</summary>
-    Negative,
+    /// <summary>The channel fires where the highest digit is 0: the number is its count, moved so that the limit is the last one below that digit.</summary>
+    BelowHighest,
 
-    /// <summary>The number is the count.</summary>
-    Count,
-
-    /// <summary>−1 − the number is the count.</summary>
-    ComplementOfCount,
+    /// <summary>The number itself is wanted.</summary>
+    Number,
 }
 
 /// <summary>How one channel is counted: a start, two lists of planes to add, and what the number then says.</summary>
@@ -31,23 +28,17 @@ internal enum RowEnd : byte
 /// <param name="End">What the number says.</param>
 internal sealed record AdderRow(int Channel, RowEnd End)
 {
-    /// <summary>Whether the shared sum is added to the start.</summary>
-    public bool IsFromSum { get; init; }
-
     /// <summary>A constant.</summary>
     public long Start { get; set; }
 
-    /// <summary>Which inputs are in the first list, each of weight 1.</summary>
-    public WeightKind First { get; init; }
+    /// <summary>Whether the first list holds literals: the inputs of weight −1, and the complements of those of weight +1.</summary>
+    public bool IsLiteral { get; init; }
 
-    /// <summary>Whether the number x becomes −1 − x between the lists, so that the first is subtracted.</summary>
-    public bool IsComplemented { get; init; }
-
-    /// <summary>Which inputs are in the second list.</summary>
+    /// <summary>Which inputs are in the second list, whose planes count twice; the first one then holds the pruned ones.</summary>
     public WeightKind Second { get; init; }
 
-    /// <summary>Each plane of the second list has weight 2^<see cref="Shift"/>.</summary>
-    public int Shift { get; init; }
+    /// <summary>Of a number: the count is the number less the shared sum (−1), the sum less the number (1), or the number (0).</summary>
+    public int SumSign { get; init; }
 
     /// <summary>Planes of the first list.</summary>
     public int FirstCount { get; set; }
@@ -57,6 +48,9 @@ internal sealed record AdderRow(int Channel, RowEnd End)
 
     /// <summary>Where the first list begins among those of the table; the second follows it.</summary>
     public int Offset { get; set; }
+
+    /// <summary>Digits of the number.</summary>
+    public int Digits { get; set; }
 
     /// <summary>Whether the channel fires by a comparison with the shared sum.</summary>
     public bool IsCompared => End is RowEnd.AtMostSum or RowEnd.AtLeastSum;

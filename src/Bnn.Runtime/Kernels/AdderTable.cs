@@ -1,57 +1,67 @@
+using System.Runtime.CompilerServices;
 using Bnn.Model;
 
 namespace Bnn.Kernels;
 
 /// <summary>The index lists of a layer's weights: which planes each channel adds, and how.</summary>
 /// <remarks>
-/// With S = ones among all inputs, shared by all channels, and A0, A1, Am = ones among the inputs whose weight is −1, +1 or pruned:
-/// S = A0 + A1 + Am, so count = |W1| + A0 − A1 = |W1| + 2·A0 + Am − S = |W1| − 2·A1 − Am + S. A channel takes the form with the fewest planes to add:
-/// all live ones, or the pruned ones and those of the rarer sign. Without masks that is at most half of the inputs.
-/// Constants go into the start of the number, so that the limit costs nothing: x is compared with S, or the sign of x is read. S itself starts from
-/// <see cref="Bias"/>, which keeps every start from being negative. Source: docs/decisions/0008-lanes.md.
+/// count = A0 + (|W1| − A1), with A0, A1, Am = ones among the inputs whose weight is −1, +1 or pruned: a channel can add its live inputs as literals, those of
+/// weight +1 complemented. With S = ones among all inputs, shared by all channels, S = A0 + A1 + Am, so count = |W1| + 2·A0 + Am − S = |W1| − 2·A1 − Am + S:
+/// it can also add the pruned ones and those of the rarer sign, and compare with S. It takes the form with the fewest planes. Without masks that is at most
+/// half of the inputs. Constants go into the start of the number, so that the limit costs nothing. S itself starts from <see cref="Bias"/>, which keeps
+/// every start that is compared from being negative. Source: docs/decisions/0008-lanes.md.
 /// </remarks>
 internal sealed class AdderTable
 {
-    private readonly int _unit;
+    private readonly int _most;
 
     private AdderTable(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, bool isEightBit, AdderRow[] rows, bool isSorted)
     {
+        (Inputs, Bits, _most, Rows) = (inputs, isEightBit ? 8 : 1, isEightBit ? 255 : 1, rows);
+        bool readsSum = false;
         int length = 0;
         foreach (AdderRow row in rows)
         {
+            if (row.End <= RowEnd.Always)
+                continue;
             var weights = new WeightRow(inputs, signs, masks, row.Channel);
-            (row.FirstCount, row.SecondCount) = (weights.Count(row.First), weights.Count(row.Second));
+            int pruned = weights.Count(WeightKind.Pruned);
+            row.FirstCount = row.IsLiteral ? inputs - pruned : pruned;
+            row.SecondCount = weights.Count(row.Second);
             length = checked(length + row.FirstCount + row.SecondCount);
-        }
-        if (isSorted)
-            Array.Sort(rows, AdderRow.Compare);
-        Lists = new ushort[length];
-        length = 0;
-        foreach (AdderRow row in rows)
-        {
-            row.Offset = length;
-            var weights = new WeightRow(inputs, signs, masks, row.Channel);
-            length += weights.List(row.First, Lists.AsSpan(length));
-            length += weights.List(row.Second, Lists.AsSpan(length));
-        }
-        (Inputs, Bits, _unit, Rows) = (inputs, isEightBit ? 8 : 1, isEightBit ? 255 : 1, rows);
-        bool readsSum = false;
-        foreach (AdderRow row in rows)
-        {
-            readsSum |= row.IsCompared || row.IsFromSum;
+            readsSum |= !row.IsLiteral;
+            HasLiterals |= row.IsLiteral;
             if (row.IsCompared)
                 Bias = Math.Max(Bias, -row.Start);
         }
-        SumList = new ushort[readsSum ? inputs : 0];
-        for (int i = 0; i < SumList.Length; i++)
-            SumList[i] = (ushort)i;
-        // A plane of the highest weight still has room for the digits that live in registers.
+        if (isSorted)
+            Array.Sort(rows, AdderRow.Compare);
+        Sum = readsSum ? [new(0, RowEnd.Number) { Start = Bias, FirstCount = inputs, Offset = length }] : [];
+        Lists = new ushort[length + (readsSum ? inputs : 0)];
+        for (int i = length; i < Lists.Length; i++)
+            Lists[i] = (ushort)(i - length);
+        Additions = (long)Lists.Length * Bits;
+        length = 0;
         Digits = AdderTree.RegisterDigits + Bits;
-        Additions = ((long)SumList.Length + Lists.Length) * Bits;
         foreach (AdderRow row in rows)
         {
+            if (row.End <= RowEnd.Always)
+                continue;
+            row.Offset = length;
+            var weights = new WeightRow(inputs, signs, masks, row.Channel);
+            length += weights.List(row.IsLiteral ? WeightKind.Minus : WeightKind.Pruned, 0, Lists.AsSpan(length));
+            length += weights.List(row.IsLiteral ? WeightKind.Plus : row.Second, row.IsLiteral ? Planes : 0, Lists.AsSpan(length));
             row.Start += row.IsCompared ? Bias : 0;
-            Digits = Math.Max(Digits, DigitsOf(row));
+            if (row.End == RowEnd.BelowHighest)
+                StartBelowHighest(row);
+            else
+                Digits = Math.Max(Digits, DigitsOf(row));
+        }
+        foreach (AdderRow row in (AdderRow[])[.. rows, .. Sum])
+        {
+            if (row.End != RowEnd.BelowHighest)
+                row.Digits = Digits;
+            Digits = Math.Max(Digits, row.Digits);
         }
     }
 
@@ -61,19 +71,28 @@ internal sealed class AdderTable
     /// <summary>Planes of an input: 8, of weights 1 to 128, on an eight-bit input, else 1.</summary>
     public int Bits { get; }
 
+    /// <summary>Planes of all inputs.</summary>
+    public int Planes => Inputs * Bits;
+
+    /// <summary>Whether rows read complements of planes, which stand behind all planes.</summary>
+    public bool HasLiterals { get; }
+
+    /// <summary>Planes, and their complements if they are read.</summary>
+    public int PlanesRead => HasLiterals ? 2 * Planes : Planes;
+
     /// <summary>Rows in the order of work.</summary>
     public AdderRow[] Rows { get; }
+
+    /// <summary>The row of the shared sum; none if no row reads it.</summary>
+    public AdderRow[] Sum { get; }
 
     /// <summary>The lists of all rows.</summary>
     public ushort[] Lists { get; }
 
-    /// <summary>All inputs, the list of the shared sum; empty if no row reads it.</summary>
-    public ushort[] SumList { get; }
-
     /// <summary>What the shared sum starts from.</summary>
     public long Bias { get; }
 
-    /// <summary>Digits of every number of the layer.</summary>
+    /// <summary>Digits of the sum, and at most of any number.</summary>
     public int Digits { get; }
 
     /// <summary>Planes that are added for one register of lanes, those of the shared sum included.</summary>
@@ -90,7 +109,7 @@ internal sealed class AdderTable
     {
         Check(inputs, signs, masks, limits.Length);
         int unit = isEightBit ? 255 : 1;
-        bool isShared = SumPays(inputs, signs, masks, limits.Length);
+        bool fits = LiteralsFit(inputs, isEightBit), isShared = !fits || SumPays(inputs, signs, masks, limits.Length);
         var rows = new AdderRow[limits.Length];
         for (int c = 0; c < rows.Length; c++)
         {
@@ -99,12 +118,12 @@ internal sealed class AdderTable
             long start = limits[c] - ((long)unit * ones);
             if (limits[c] < 0 || limits[c] >= (long)unit * (ones + zeros))
                 rows[c] = new(c, limits[c] < 0 ? RowEnd.Never : RowEnd.Always);
-            else if (!isShared || ones + zeros <= pruned + Math.Min(ones, zeros))
-                rows[c] = new(c, RowEnd.Negative) { Start = start, First = WeightKind.Plus, IsComplemented = true, Second = WeightKind.Minus };
+            else if (!isShared || (fits && ones + zeros <= pruned + Math.Min(ones, zeros)))
+                rows[c] = new(c, RowEnd.BelowHighest) { Start = limits[c], IsLiteral = true };
             else if (zeros <= ones)
-                rows[c] = new(c, RowEnd.AtMostSum) { Start = -start, First = WeightKind.Pruned, Second = WeightKind.Minus, Shift = 1 };
+                rows[c] = new(c, RowEnd.AtMostSum) { Start = -start, Second = WeightKind.Minus };
             else
-                rows[c] = new(c, RowEnd.AtLeastSum) { Start = start, First = WeightKind.Pruned, Second = WeightKind.Plus, Shift = 1 };
+                rows[c] = new(c, RowEnd.AtLeastSum) { Start = start, Second = WeightKind.Plus };
         }
         return new(inputs, signs, masks, isEightBit, rows, isSorted: true);
     }
@@ -120,7 +139,7 @@ internal sealed class AdderTable
     {
         Check(inputs, signs, masks, channels);
         int unit = isEightBit ? 255 : 1;
-        bool isShared = masks.IsEmpty && SumPays(inputs, signs, masks, channels);
+        bool fits = LiteralsFit(inputs, isEightBit), isShared = !fits || (masks.IsEmpty && SumPays(inputs, signs, masks, channels));
         var rows = new AdderRow[channels];
         for (int c = 0; c < channels; c++)
         {
@@ -128,11 +147,11 @@ internal sealed class AdderTable
             int ones = weights.Count(WeightKind.Plus), zeros = weights.Count(WeightKind.Minus);
             long start = (long)unit * ones;
             if (!isShared)
-                rows[c] = new(c, RowEnd.Count) { Start = -1 - start, First = WeightKind.Plus, IsComplemented = true, Second = WeightKind.Minus };
+                rows[c] = new(c, RowEnd.Number) { IsLiteral = true };
             else if (zeros <= ones)
-                rows[c] = new(c, RowEnd.Count) { IsFromSum = true, Start = -1 - start, IsComplemented = true, Second = WeightKind.Minus, Shift = 1 };
+                rows[c] = new(c, RowEnd.Number) { Start = start, Second = WeightKind.Minus, SumSign = -1 };
             else
-                rows[c] = new(c, RowEnd.ComplementOfCount) { IsFromSum = true, Start = start, IsComplemented = true, Second = WeightKind.Plus, Shift = 1 };
+                rows[c] = new(c, RowEnd.Number) { Start = -start, Second = WeightKind.Plus, SumSign = 1 };
         }
         return new(inputs, signs, masks, isEightBit, rows, isSorted: false);
     }
@@ -148,6 +167,29 @@ internal sealed class AdderTable
             throw new ArgumentException($"{channels} rows of {inputs} weights need {words} words, got {signs.Length} of signs and {masks.Length} of masks.");
     }
 
+    /// <summary>The same planes, or a copy of them that has its complements behind it.</summary>
+    /// <param name="planes">The first of all planes.</param>
+    /// <returns>The first of <see cref="PlanesRead"/> registers, valid until the thread asks again.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public ref TLanes WithComplements<TLanes>(ref TLanes planes)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        if (!HasLiterals)
+            return ref planes;
+        ref TLanes copy = ref LaneMemory.First<TLanes>(ThreadScratch.Literals(PlanesRead * TLanes.Words));
+        int count = Planes;
+        for (int i = 0; i < count; i++)
+        {
+            TLanes plane = Unsafe.Add(ref planes, i);
+            Unsafe.Add(ref copy, i) = plane;
+            Unsafe.Add(ref copy, count + i) = ~plane;
+        }
+        return ref copy;
+    }
+
+    // Indices have 16 bits; the last literal is the complement of the last input of the first bit.
+    private static bool LiteralsFit(int inputs, bool isEightBit) => inputs * (isEightBit ? 9L : 2) <= ushort.MaxValue + 1;
+
     // The sum costs as many planes as there are inputs; the rows that read it must save more.
     private static bool SumPays(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels)
     {
@@ -161,13 +203,17 @@ internal sealed class AdderTable
         return saved > inputs;
     }
 
-    // Enough for both sides of a comparison, for the sign of a number, or for a count.
-    private int DigitsOf(AdderRow row) => row.End switch
+    // count ≤ limit iff count + 2^highest − 1 − limit < 2^highest; the highest digit is one that stays in memory or in the last register.
+    private void StartBelowHighest(AdderRow row)
     {
-        RowEnd.Never or RowEnd.Always => 0,
-        RowEnd.AtMostSum or RowEnd.AtLeastSum =>
-            BitDigits.For(Math.Max(row.Start + ((long)_unit * (row.FirstCount + (2L * row.SecondCount))), Bias + ((long)_unit * Inputs))),
-        RowEnd.Negative => 1 + BitDigits.For((long)_unit * (row.FirstCount + row.SecondCount)),
-        _ => 1 + BitDigits.For((long)_unit * Inputs),
-    };
+        long limit = row.Start, most = (long)_most * row.FirstCount;
+        int highest = Math.Max(Bits + AdderTree.RegisterDigits - 2, BitDigits.For(Math.Max(limit, most - limit - 1)));
+        row.Start = (1L << highest) - 1 - limit;
+        row.Digits = highest + 1;
+    }
+
+    // Enough for both sides of a comparison, or for a count.
+    private int DigitsOf(AdderRow row) => row.IsCompared
+        ? BitDigits.For(Math.Max(row.Start + ((long)_most * (row.FirstCount + (2L * row.SecondCount))), Bias + ((long)_most * Inputs)))
+        : 1 + BitDigits.For((long)_most * Inputs);
 }

@@ -1,100 +1,137 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Bnn.Kernels;
 
-/// <summary>Counts, in every lane at once, how many of chosen bit planes are 1: the inner loop of all lowerings over vector lanes.</summary>
+/// <summary>Adds up, in every lane at once, the listed bit planes of each row of a table: the inner loop of all lowerings over vector lanes.</summary>
 /// <remarks>
-/// Law: the digits afterwards are the digits before plus the number of listed planes that are 1, modulo 2^digits, in each lane.
+/// Law: the digits afterwards are the row's start plus the numbers of listed planes that are 1, at their weights, modulo 2^digits, in each lane.
 /// Harley-Seal: carry-save adders take 64 planes to one carry of weight 64, which ripples through the digits above; 63 full adders and
 /// two operations for each higher digit. A full adder is two operations with ternary logic and five without.
 /// Source: Harley and Seal's count in Warren, Hacker's Delight, 2nd edition, 5-1; Muła, Kurz and Lemire 2016, arXiv:1611.07612.
 /// </remarks>
 internal static class AdderTree
 {
-    /// <summary>Digits that live in registers; a sum always has room for so many.</summary>
-    public const int RegisterDigits = 5;
+    /// <summary>Digits that live in registers; a number always has room for so many.</summary>
+    public const int RegisterDigits = 7;
 
-    // What a number is before planes are added to it.
-    private enum Before
+    /// <summary>Registers of scratch that <see cref="Run"/> takes.</summary>
+    public static int ScratchRegisters(AdderTable table) => 2 + table.Digits;
+
+    /// <summary>Works off rows: writes the output of those that fire, or the number of those that end with it.</summary>
+    /// <remarks>
+    /// One body for all rows of a layer, because the JIT needs some 20 ms for it, and a call costs as much as a dozen planes. Digits are done from the lowest
+    /// one up: as soon as no plane of its weight is left, a digit is compared, stored or dropped, and those in registers move down by one.
+    /// </remarks>
+    /// <param name="table">Lists and digits.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="planes">The first of <c>[Bits, Inputs]</c> planes, behind all of them their complements if the table reads literals.</param>
+    /// <param name="sum">The shared sum, for rows that are compared with it.</param>
+    /// <param name="scratch"><see cref="ScratchRegisters"/> registers of any content.</param>
+    /// <param name="output">Receives the output of a row that fires at channel · <paramref name="stride"/> words; the number of a row that ends with it, here.</param>
+    /// <param name="stride">Words from one channel's output to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Run<TLanes>(
+        AdderTable table, ReadOnlySpan<AdderRow> rows, ref TLanes planes, ref TLanes sum, ref TLanes scratch, ref ulong output, nint stride)
+        where TLanes : unmanaged, ILanes<TLanes>
     {
-        Itself,
-        Complement,
-        Constant,
+        ref ushort lists = ref MemoryMarshal.GetArrayDataReference(table.Lists);
+        ref TLanes constants = ref scratch, number = ref Unsafe.Add(ref scratch, 2);
+        int bits = table.Bits, inputs = table.Inputs;
+        TLanes zero = TLanes.Broadcast(0);
+        (constants, Unsafe.Add(ref constants, 1)) = (zero, ~zero);
+        foreach (AdderRow row in rows)
+        {
+            RowEnd end = row.End;
+            if (end <= RowEnd.Always)
+            {
+                Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, row.Channel * stride)) = Unsafe.Add(ref constants, (nint)end);
+                continue;
+            }
+            ref TLanes digits = ref end == RowEnd.Number ? ref Unsafe.As<ulong, TLanes>(ref output) : ref number;
+            // No property and no call below: a call that is not inlined puts all digits into memory.
+            bool isCompared = end <= RowEnd.AtLeastSum;
+            int digitCount = row.Digits, firstCount = row.FirstCount, secondCount = row.SecondCount;
+            long start = row.Start;
+            TLanes d0 = Digit(ref constants, start, 0), d1 = Digit(ref constants, start, 1), d2 = Digit(ref constants, start, 2);
+            TLanes d3 = Digit(ref constants, start, 3), d4 = Digit(ref constants, start, 4), d5 = Digit(ref constants, start, 5), d6 = Digit(ref constants, start, 6);
+            for (int d = RegisterDigits; d < digitCount; d++)
+                Unsafe.Add(ref digits, d) = Digit(ref constants, start, d);
+            TLanes greater = Unsafe.Add(ref constants, end == RowEnd.AtLeastSum ? 1 : 0);
+            int last = secondCount > 0 ? bits : bits - 1;
+            for (int p = 0; ; p++)
+            {
+                // Planes of weight 2^p: those of the first list, and of the second one, whose planes count twice.
+                for (int second = 0; second < 2; second++)
+                {
+                    int count = second == 0 ? firstCount : secondCount, bit = p - second;
+                    if (count == 0 || (uint)bit >= (uint)bits)
+                        continue;
+                    ref ushort list = ref Unsafe.Add(ref lists, row.Offset + (second == 0 ? 0 : firstCount));
+                    ref TLanes from = ref Unsafe.Add(ref planes, bit * inputs);
+                    Add(ref from, ref list, count, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5, ref d6,
+                        ref Unsafe.Add(ref digits, p + RegisterDigits), digitCount - p - RegisterDigits);
+                }
+                if (p == last)
+                    break;
+                if (isCompared)
+                    greater = TLanes.Greater(d0, Unsafe.Add(ref sum, p), greater);
+                else if (end == RowEnd.Number)
+                    Unsafe.Add(ref digits, p) = d0;
+                (d0, d1, d2, d3, d4, d5) = (d1, d2, d3, d4, d5, d6);
+                d6 = Unsafe.Add(ref digits, p + RegisterDigits);
+            }
+            if (isCompared)
+            {
+                ref TLanes other = ref Unsafe.Add(ref sum, last);
+                greater = TLanes.Greater(d0, other, greater);
+                greater = TLanes.Greater(d1, Unsafe.Add(ref other, 1), greater);
+                greater = TLanes.Greater(d2, Unsafe.Add(ref other, 2), greater);
+                greater = TLanes.Greater(d3, Unsafe.Add(ref other, 3), greater);
+                greater = TLanes.Greater(d4, Unsafe.Add(ref other, 4), greater);
+                greater = TLanes.Greater(d5, Unsafe.Add(ref other, 5), greater);
+                greater = TLanes.Greater(d6, Unsafe.Add(ref other, 6), greater);
+                for (int d = last + RegisterDigits; d < digitCount; d++)
+                    greater = TLanes.Greater(Unsafe.Add(ref digits, d), Unsafe.Add(ref sum, d), greater);
+                if (end == RowEnd.AtMostSum)
+                    greater = ~greater;
+            }
+            else if (end == RowEnd.Number)
+            {
+                Store(ref Unsafe.Add(ref digits, last), d0, d1, d2, d3, d4, d5, d6);
+                continue;
+            }
+            else
+                greater = ~(digitCount == last + RegisterDigits ? d6 : Unsafe.Add(ref digits, digitCount - 1));
+            Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, row.Channel * stride)) = greater;
+        }
     }
 
-    /// <summary>Adds the listed planes to a bit-sliced number.</summary>
+    /// <summary>Adds the listed planes to a number with digits in memory.</summary>
     /// <param name="planes">The first plane; plane i is register i from here.</param>
     /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="digits">The number, lowest digit first.</param>
     /// <param name="digitCount">Its digits, at least <see cref="RegisterDigits"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount)
-        where TLanes : unmanaged, ILanes<TLanes> =>
-        Run(ref planes, ref list, count, ref digits, digitCount, Before.Itself, 0, ref Unsafe.NullRef<TLanes>(), TLanes.Broadcast(0));
-
-    /// <summary>Adds planes, takes the number x for −1 − x, and adds others: those of the second list count up, those of the first down.</summary>
-    /// <param name="planes">The first plane; plane i is register i from here.</param>
-    /// <param name="list">Indices of the planes, <c>[first + second]</c>.</param>
-    /// <param name="first">Planes of the first list.</param>
-    /// <param name="second">Planes of the second list, which follows.</param>
-    /// <param name="start">What the number begins with.</param>
-    /// <param name="digits">Receives the number.</param>
-    /// <param name="digitCount">Its digits, at least <see cref="RegisterDigits"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Subtract<TLanes>(ref TLanes planes, ref ushort list, int first, int second, long start, ref TLanes digits, int digitCount)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        ref TLanes none = ref Unsafe.NullRef<TLanes>();
-        Run(ref planes, ref list, first, ref digits, digitCount, Before.Constant, start, ref none, TLanes.Broadcast(0));
-        Run(ref planes, ref Unsafe.Add(ref list, first), second, ref digits, digitCount, Before.Complement, 0, ref none, TLanes.Broadcast(0));
-    }
-
-    /// <summary>Compares <paramref name="start"/> + 2 · (number of listed planes that are 1) with another number: a whole row.</summary>
-    /// <remarks>The lower digits never leave the registers.</remarks>
-    /// <param name="planes">The first plane; plane i is register i from here.</param>
-    /// <param name="list">Indices of the planes to add, <c>[count]</c>.</param>
-    /// <param name="count">How many there are.</param>
-    /// <param name="start">Not negative.</param>
-    /// <param name="digits">Scratch of <paramref name="digitCount"/> digits.</param>
-    /// <param name="other">The other number, as many digits.</param>
-    /// <param name="digitCount">At least <see cref="RegisterDigits"/> + 1.</param>
-    /// <param name="whereEqual">The result where both are equal.</param>
-    /// <returns>1 in each lane where the row's number is the greater one.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Greater<TLanes>(
-        ref TLanes planes, ref ushort list, int count, long start, ref TLanes digits, ref TLanes other, int digitCount, TLanes whereEqual)
-        where TLanes : unmanaged, ILanes<TLanes>
-    {
-        TLanes lower = TLanes.Greater(BitDigits.Constant<TLanes>(start, 0), other, whereEqual);
-        ref TLanes rest = ref Unsafe.Add(ref other, 1);
-        return Run(ref planes, ref list, count, ref Unsafe.Add(ref digits, 1), digitCount - 1, Before.Constant, start >> 1, ref rest, lower);
-    }
-
-    // The one body of all, because the JIT needs some 20 ms for it. The number is compared with another one, or stored if there is none.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TLanes Run<TLanes>(
-        ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount, Before before, long start, ref TLanes other, TLanes greater)
+    public static void Add<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes digits, int digitCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TLanes d0, d1, d2, d3, d4;
-        if (before == Before.Constant)
-        {
-            (d0, d1) = (BitDigits.Constant<TLanes>(start, 0), BitDigits.Constant<TLanes>(start, 1));
-            (d2, d3, d4) = (BitDigits.Constant<TLanes>(start, 2), BitDigits.Constant<TLanes>(start, 3), BitDigits.Constant<TLanes>(start, 4));
-            BitDigits.Set(ref Unsafe.Add(ref digits, RegisterDigits), digitCount - RegisterDigits, start >> RegisterDigits);
-        }
-        else
-        {
-            (d0, d1) = (digits, Unsafe.Add(ref digits, 1));
-            (d2, d3, d4) = (Unsafe.Add(ref digits, 2), Unsafe.Add(ref digits, 3), Unsafe.Add(ref digits, 4));
-            if (before == Before.Complement)
-            {
-                (d0, d1, d2, d3, d4) = (~d0, ~d1, ~d2, ~d3, ~d4);
-                BitDigits.Complement(ref Unsafe.Add(ref digits, RegisterDigits), digitCount - RegisterDigits);
-            }
-        }
-        TLanes pending = TLanes.Broadcast(0);
+        TLanes d0 = digits, d1 = Unsafe.Add(ref digits, 1), d2 = Unsafe.Add(ref digits, 2), d3 = Unsafe.Add(ref digits, 3);
+        TLanes d4 = Unsafe.Add(ref digits, 4), d5 = Unsafe.Add(ref digits, 5), d6 = Unsafe.Add(ref digits, 6);
+        Add(ref planes, ref list, count, ref d0, ref d1, ref d2, ref d3, ref d4, ref d5, ref d6,
+            ref Unsafe.Add(ref digits, RegisterDigits), digitCount - RegisterDigits);
+        Store(ref digits, d0, d1, d2, d3, d4, d5, d6);
+    }
+
+    // Adds the listed planes to the digits in registers, and to those above them in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes>(
+        ref TLanes planes, ref ushort list, int count, ref TLanes d0, ref TLanes d1, ref TLanes d2, ref TLanes d3, ref TLanes d4, ref TLanes d5, ref TLanes d6,
+        ref TLanes upper, int upperCount)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes zero = TLanes.Broadcast(0), pending = zero;
         for (; count >= 32; count -= 32, list = ref Unsafe.Add(ref list, 32))
         {
             TLanes a = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
@@ -104,14 +141,14 @@ internal static class AdderTree
             b = Eight(ref planes, ref list, 24, ref d0, ref d1, ref d2);
             TLanes high = TLanes.Add(ref d3, a, b);
             high = TLanes.Add(ref d4, low, high);
-            // Two carries of weight 32 at a time go to the digits in memory; if their number is odd, the first goes alone.
+            // Two carries of weight 32 at a time go on; if their number is odd, the first goes alone.
             if ((count & 32) == 0)
                 pending = high;
             else
-                Ripple(ref digits, digitCount, pending, high);
+                Carry(ref d5, ref d6, ref upper, upperCount, pending, high);
         }
         // The rest: up to three times eight planes, the first alone if their number is odd; then 4, 2 and 1, whose carries meet at their weights.
-        TLanes zero = TLanes.Broadcast(0), carry = zero, first = zero;
+        TLanes carry = zero, first = zero;
         pending = zero;
         for (int left = (count >> 3) - 1; left >= 0; left--, list = ref Unsafe.Add(ref list, 8))
         {
@@ -147,33 +184,33 @@ internal static class AdderTree
         d3 ^= carry;
         carry = d4 & part;
         d4 ^= part;
-        Ripple(ref digits, digitCount, first, carry);
-        if (Unsafe.IsNullRef(ref other))
-        {
-            (digits, Unsafe.Add(ref digits, 1)) = (d0, d1);
-            (Unsafe.Add(ref digits, 2), Unsafe.Add(ref digits, 3), Unsafe.Add(ref digits, 4)) = (d2, d3, d4);
-            return greater;
-        }
-        greater = TLanes.Greater(d0, other, greater);
-        greater = TLanes.Greater(d1, Unsafe.Add(ref other, 1), greater);
-        greater = TLanes.Greater(d2, Unsafe.Add(ref other, 2), greater);
-        greater = TLanes.Greater(d3, Unsafe.Add(ref other, 3), greater);
-        greater = TLanes.Greater(d4, Unsafe.Add(ref other, 4), greater);
-        return BitDigits.Greater(ref Unsafe.Add(ref digits, RegisterDigits), ref Unsafe.Add(ref other, RegisterDigits), digitCount - RegisterDigits, greater);
+        Carry(ref d5, ref d6, ref upper, upperCount, first, carry);
     }
 
-    // Adds two bits of weight 32 to the digits in memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ripple<TLanes>(ref TLanes digits, int digitCount, TLanes a, TLanes b)
+    private static void Store<TLanes>(ref TLanes digits, TLanes d0, TLanes d1, TLanes d2, TLanes d3, TLanes d4, TLanes d5, TLanes d6)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        if (digitCount <= RegisterDigits)
-            return;
-        TLanes carry = TLanes.Add(ref Unsafe.Add(ref digits, RegisterDigits), a, b);
-        for (int d = RegisterDigits + 1; d < digitCount; d++)
+        (digits, Unsafe.Add(ref digits, 1), Unsafe.Add(ref digits, 2), Unsafe.Add(ref digits, 3)) = (d0, d1, d2, d3);
+        (Unsafe.Add(ref digits, 4), Unsafe.Add(ref digits, 5), Unsafe.Add(ref digits, 6)) = (d4, d5, d6);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Digit<TLanes>(ref TLanes constants, long number, int digit)
+        where TLanes : unmanaged, ILanes<TLanes> => Unsafe.Add(ref constants, (nint)(number >> digit & 1));
+
+    // Adds two bits of weight 32 to the digits above.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Carry<TLanes>(ref TLanes d5, ref TLanes d6, ref TLanes upper, int upperCount, TLanes a, TLanes b)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes carry = TLanes.Add(ref d5, a, b), before = d6;
+        d6 ^= carry;
+        carry &= before;
+        for (int d = 0; d < upperCount; d++)
         {
-            ref TLanes digit = ref Unsafe.Add(ref digits, d);
-            TLanes before = digit;
+            ref TLanes digit = ref Unsafe.Add(ref upper, d);
+            before = digit;
             digit = before ^ carry;
             carry &= before;
         }

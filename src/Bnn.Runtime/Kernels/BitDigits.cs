@@ -62,6 +62,20 @@ internal static class BitDigits
         }
     }
 
+    /// <summary><paramref name="difference"/> = a − b; it may be one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Subtract<TLanes>(ref TLanes a, ref TLanes b, ref TLanes difference, int count)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes carry = ~TLanes.Broadcast(0);
+        for (int d = 0; d < count; d++)
+        {
+            TLanes digit = Unsafe.Add(ref a, d);
+            carry = TLanes.Add(ref digit, carry, ~Unsafe.Add(ref b, d));
+            Unsafe.Add(ref difference, d) = digit;
+        }
+    }
+
     /// <summary>1 in each lane where a &gt; b, or where they are equal and <paramref name="whereEqual"/> is 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Greater<TLanes>(ref TLanes a, ref TLanes b, int count, TLanes whereEqual)

@@ -13,10 +13,10 @@ public sealed class LaneConvolution
     private readonly LaneLayer[] _groups;
     private readonly LaneWindow _window;
     private readonly int _channels;
-    private readonly int _bits;
+    private readonly int _bits, _planesRead;
 
     private LaneConvolution(LaneLayer[] groups, LaneWindow window, int channels, int bits) =>
-        (_groups, _window, _channels, _bits) = (groups, window, channels, bits);
+        (_groups, _window, _channels, _bits, _planesRead) = (groups, window, channels, bits, groups.Max(group => group.PlanesRead));
 
     /// <summary>Layout of the input planes.</summary>
     public PixelLayout Input => _window.Input;
@@ -53,7 +53,7 @@ public sealed class LaneConvolution
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneBuffer.AlignmentWords;
+        where TLanes : unmanaged, ILanes<TLanes> => (_planesRead * TLanes.Words) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels.</summary>
     /// <param name="input">A plane every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
@@ -67,7 +67,6 @@ public sealed class LaneConvolution
         LaneMemory.Check<TLanes>(input.Length, Planes * Input.Registers<TLanes>(), nameof(input));
         LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
         Span<ulong> planes = LaneBuffer.Align(scratch);
-        LaneMemory.Check<TLanes>(planes.Length, _groups[0].Planes, nameof(scratch));
         for (int word = 0; word < Output.Words;)
         {
             // The last positions may fit narrower registers, which cost less.
@@ -89,8 +88,8 @@ public sealed class LaneConvolution
         for (int g = 0; g < _groups.Length; g++)
         {
             for (int bit = 0; bit < _bits; bit++)
-                _window.Gather<TLanes>(input, inputStride, (bit * _channels) + (g * groupChannels), groupChannels, word, planes[(bit * bitWords)..]);
-            _groups[g].Run<TLanes>(planes, output[((g * groupRows * outputStride) + word)..], outputStride);
+                _window.Gather<TLanes>(input, inputStride, (bit * _channels) + (g * groupChannels), groupChannels, word, planes[(bit * bitWords)..], _groups[g].Complements);
+            _groups[g].RunWithComplements<TLanes>(planes, output[((g * groupRows * outputStride) + word)..], outputStride);
         }
         return TLanes.Words;
     }

@@ -22,6 +22,12 @@ public sealed class LaneLayer
     /// <summary>Input planes: K, or 8·K on an eight-bit input, whose plane b·K + i is bit b of input i.</summary>
     public int Planes => _table.Inputs * _table.Bits;
 
+    /// <summary>Registers that <see cref="RunWithComplements"/> reads: planes, and their complements if channels read them.</summary>
+    internal int PlanesRead => _table.PlanesRead;
+
+    /// <summary>Registers from a plane to its complement; 0 if complements are not read.</summary>
+    internal int Complements => _table.PlanesRead - _table.Planes;
+
     /// <summary>Number of channels, C.</summary>
     public int Channels => _table.Rows.Length;
 
@@ -71,45 +77,37 @@ public sealed class LaneLayer
         where TLanes : unmanaged, ILanes<TLanes>
     {
         LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
-        if (stride < TLanes.Words || output.Length < ((long)(Channels - 1) * stride) + TLanes.Words)
-            throw new ArgumentException($"{Channels} outputs of {TLanes.Words} words, {stride} apart, do not fit into {output.Length} words.", nameof(output));
+        CheckOutput<TLanes>(output, stride);
+        Run(ref _table.WithComplements(ref LaneMemory.First<TLanes>(planes)), ref MemoryMarshal.GetReference(output), stride);
+    }
+
+    /// <summary>The same with the complements that channels read.</summary>
+    /// <param name="planes"><see cref="PlanesRead"/> registers, the complement of each plane <see cref="Complements"/> registers behind it.</param>
+    /// <param name="output">As above.</param>
+    /// <param name="stride">As above.</param>
+    internal void RunWithComplements<TLanes>(ReadOnlySpan<ulong> planes, Span<ulong> output, int stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        LaneMemory.Check<TLanes>(planes.Length, PlanesRead, nameof(planes));
+        CheckOutput<TLanes>(output, stride);
         Run(ref LaneMemory.First<TLanes>(planes), ref MemoryMarshal.GetReference(output), stride);
     }
 
+    private void CheckOutput<TLanes>(Span<ulong> output, int stride)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        if (stride < TLanes.Words || output.Length < ((long)(Channels - 1) * stride) + TLanes.Words)
+            throw new ArgumentException($"{Channels} outputs of {TLanes.Words} words, {stride} apart, do not fit into {output.Length} words.", nameof(output));
+    }
+
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe void Run<TLanes>(ref TLanes planes, ref ulong output, int stride)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int count = _table.Digits;
-        ulong* memory = stackalloc ulong[(2 * count * TLanes.Words) + LaneBuffer.AlignmentWords];
+        ulong* memory = stackalloc ulong[((_table.Digits + AdderTree.ScratchRegisters(_table)) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
-        ref TLanes digits = ref Unsafe.Add(ref sum, count);
-        AdderRows.Sum(_table, ref planes, ref sum);
-        TLanes zeros = TLanes.Broadcast(0), ones = ~zeros;
-        ref ushort lists = ref MemoryMarshal.GetArrayDataReference(_table.Lists);
-        foreach (AdderRow row in _table.Rows)
-        {
-            bool isAtLeast = row.End == RowEnd.AtLeastSum;
-            TLanes fired = row.End == RowEnd.Always ? ones : zeros;
-            if (row.IsCompared && row.FirstCount == 0 && _table.Bits == 1)
-            {
-                fired = AdderTree.Greater(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.SecondCount, row.Start,
-                    ref digits, ref sum, count, isAtLeast ? ones : zeros);
-            }
-            else if (row.End == RowEnd.Negative && _table.Bits == 1)
-            {
-                AdderTree.Subtract(ref planes, ref Unsafe.Add(ref lists, row.Offset), row.FirstCount, row.SecondCount, row.Start, ref digits, count);
-                fired = Unsafe.Add(ref digits, count - 1);
-            }
-            else if (row.End > RowEnd.Always)
-            {
-                AdderRows.Number(_table, row, ref planes, ref sum, ref digits);
-                fired = row.IsCompared ? BitDigits.Greater(ref digits, ref sum, count, isAtLeast ? ones : zeros) : Unsafe.Add(ref digits, count - 1);
-            }
-            if (row.End == RowEnd.AtMostSum)
-                fired = ~fired;
-            Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, (nint)row.Channel * stride)) = fired;
-        }
+        ref TLanes scratch = ref Unsafe.Add(ref sum, _table.Digits);
+        AdderTree.Run(_table, _table.Sum, ref planes, ref sum, ref scratch, ref Unsafe.As<TLanes, ulong>(ref sum), 0);
+        AdderTree.Run(_table, _table.Rows, ref planes, ref sum, ref scratch, ref output, stride);
     }
 }

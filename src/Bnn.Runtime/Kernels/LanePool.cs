@@ -59,15 +59,15 @@ public sealed class LanePool
             || outputStride < Output.Words || output.Length < ((long)(channels - 1) * outputStride) + Output.Words
             || (!and.IsEmpty && and.Length < Model.WeightMatrix.WordsFor(channels)))
             throw new ArgumentException($"{channels} planes do not fit into {input.Length} and {output.Length} words.");
+        if (_isHalving)
+        {
+            LaneHalving.Run(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
+            return;
+        }
         for (int c = 0; c < channels; c++)
         {
             bool isAnd = !and.IsEmpty && (and[c >> 6] >> (c & 63) & 1) != 0;
-            ReadOnlySpan<ulong> from = input.Slice(c * inputStride, Input.Words);
-            Span<ulong> to = output.Slice(c * outputStride, Output.Words);
-            if (_isHalving)
-                Halve(from, isAnd ? ulong.MaxValue : 0, to);
-            else
-                Pool(from, isAnd, to);
+            Pool(input.Slice(c * inputStride, Input.Words), isAnd, output.Slice(c * outputStride, Output.Words));
         }
     }
 
@@ -90,58 +90,5 @@ public sealed class LanePool
                 windows |= shift >= 0 ? rows >> shift : rows << -shift;
             to.OrRow(ref MemoryMarshal.GetReference(output), y, (RowBits.Every(windows, _strideWidth) & to.RowMask) ^ flipOutput);
         }
-    }
-
-    // A word of rows becomes a quarter of a word (half of one at the least pitch): pairs of rows, then pairs of columns, then the even columns of
-    // the even rows side by side. AND is OR of the opposite bits. Windows do not reach beyond the image, so nothing has to be masked.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Halve(ReadOnlySpan<ulong> input, ulong flip, Span<ulong> output)
-    {
-        int to = 0, used = 0, pitch = Input.Pitch, bits = pitch == 8 ? 32 : pitch == 64 ? 32 : 16;
-        ulong word = 0;
-        for (int i = 0; i < input.Length && to < output.Length; i++)
-        {
-            ulong x = input[i] ^ flip;
-            if (pitch == 64)
-                x |= ++i < input.Length ? input[i] ^ flip : 0;
-            else
-                x |= x >> pitch;
-            x |= x >> 1;
-            x = pitch switch
-            {
-                8 => Halves8(x),
-                16 => Halves16(x),
-                32 => RowBits.Every(x & uint.MaxValue, 2),
-                _ => RowBits.Every(x, 2),
-            };
-            word |= x << used;
-            used += bits;
-            if (used < 64)
-                continue;
-            output[to++] = word ^ flip;
-            (word, used) = (0, 0);
-        }
-        if (to < output.Length)
-            output[to] = word ^ flip;
-    }
-
-    // Rows at 0, 16, 32, 48, of which the even ones of the eight columns go to rows at 0, 8, 16, 24.
-    private static ulong Halves8(ulong x)
-    {
-        x &= 0x0055005500550055;
-        x = (x | x >> 1) & 0x0033003300330033;
-        x = (x | x >> 2) & 0x000F000F000F000F;
-        x = (x | x >> 8) & 0x00000F0F00000F0F;
-        return (x | x >> 16) & 0x000000000F0F0F0F;
-    }
-
-    // Rows at 0 and 32, of which the even ones of the sixteen columns go to rows at 0 and 8.
-    private static ulong Halves16(ulong x)
-    {
-        x &= 0x0000555500005555;
-        x = (x | x >> 1) & 0x0000333300003333;
-        x = (x | x >> 2) & 0x00000F0F00000F0F;
-        x = (x | x >> 4) & 0x000000FF000000FF;
-        return (x | x >> 24) & 0x000000000000FFFF;
     }
 }

@@ -78,19 +78,21 @@ public sealed class LaneScores
         LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
         LaneMemory.CheckLanes<TLanes>(classes.Length, nameof(classes));
         int counts = _table.Digits, ranks = _rankDigits, indices = BitDigits.For(Classes - 1);
-        ulong* memory = stackalloc ulong[(((2 * counts) + (2 * ranks) + LaneTranspose.Rows) * TLanes.Words) + LaneBuffer.AlignmentWords];
+        ulong* memory = stackalloc ulong[
+            (((2 * counts) + AdderTree.ScratchRegisters(_table) + (2 * ranks) + LaneTranspose.Rows) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
         ref TLanes count = ref Unsafe.Add(ref sum, counts);
-        ref TLanes rank = ref Unsafe.Add(ref count, counts);
+        ref TLanes scratch = ref Unsafe.Add(ref count, counts);
+        ref TLanes rank = ref Unsafe.Add(ref scratch, AdderTree.ScratchRegisters(_table));
         ref TLanes best = ref Unsafe.Add(ref rank, ranks);
         ref TLanes index = ref Unsafe.Add(ref best, ranks);
-        ref TLanes first = ref LaneMemory.First<TLanes>(planes);
-        AdderRows.Sum(_table, ref first, ref sum);
+        ref TLanes first = ref _table.WithComplements(ref LaneMemory.First<TLanes>(planes));
+        AdderTree.Run(_table, _table.Sum, ref first, ref sum, ref scratch, ref Unsafe.As<TLanes, ulong>(ref sum), 0);
         BitDigits.Set(ref index, LaneTranspose.Rows, 0);
-        Rank(0, ref first, ref sum, ref count, ref best);
+        Rank(0, ref first, ref sum, ref scratch, ref count, ref best);
         for (int c = 1; c < Classes; c++)
         {
-            Rank(c, ref first, ref sum, ref count, ref rank);
+            Rank(c, ref first, ref sum, ref scratch, ref count, ref rank);
             TLanes isBetter = BitDigits.Greater(ref best, ref rank, ranks, TLanes.Broadcast(0));
             for (int d = 0; d < ranks; d++)
                 Unsafe.Add(ref best, d) = TLanes.Select(isBetter, Unsafe.Add(ref rank, d), Unsafe.Add(ref best, d));
@@ -116,14 +118,15 @@ public sealed class LaneScores
         int samples = scores.Length / Classes;
         LaneMemory.CheckLanes<TLanes>(scores.Length % Classes == 0 ? samples : -1, nameof(scores));
         int digits = _table.Digits;
-        ulong* memory = stackalloc ulong[((digits + LaneTranspose.Rows) * TLanes.Words) + LaneBuffer.AlignmentWords];
+        ulong* memory = stackalloc ulong[((digits + AdderTree.ScratchRegisters(_table) + LaneTranspose.Rows) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
-        ref TLanes count = ref Unsafe.Add(ref sum, digits);
-        ref TLanes first = ref LaneMemory.First<TLanes>(planes);
-        AdderRows.Sum(_table, ref first, ref sum);
+        ref TLanes scratch = ref Unsafe.Add(ref sum, digits);
+        ref TLanes count = ref Unsafe.Add(ref scratch, AdderTree.ScratchRegisters(_table));
+        ref TLanes first = ref _table.WithComplements(ref LaneMemory.First<TLanes>(planes));
+        AdderTree.Run(_table, _table.Sum, ref first, ref sum, ref scratch, ref Unsafe.As<TLanes, ulong>(ref sum), 0);
         for (int c = 0; c < Classes; c++)
         {
-            Count(c, ref first, ref sum, ref count);
+            Count(c, ref first, ref sum, ref scratch, ref count);
             BitDigits.Set(ref Unsafe.Add(ref count, digits), LaneTranspose.Rows - digits, 0);
             LaneTranspose.Run(ref count);
             ref ulong lanes = ref Unsafe.As<TLanes, ulong>(ref count);
@@ -132,21 +135,22 @@ public sealed class LaneScores
         }
     }
 
-    private void Count<TLanes>(int c, ref TLanes planes, ref TLanes sum, ref TLanes count)
+    private void Count<TLanes>(int c, ref TLanes planes, ref TLanes sum, ref TLanes scratch, ref TLanes count)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        AdderRow row = _table.Rows[c];
-        AdderRows.Number(_table, row, ref planes, ref sum, ref count);
-        if (row.End == RowEnd.ComplementOfCount)
-            BitDigits.Complement(ref count, _table.Digits);
+        AdderTree.Run(_table, _table.Rows.AsSpan(c, 1), ref planes, ref sum, ref scratch, ref Unsafe.As<TLanes, ulong>(ref count), 0);
+        if (_table.Rows[c].SumSign < 0)
+            BitDigits.Subtract(ref count, ref sum, ref count, _table.Digits);
+        else if (_table.Rows[c].SumSign > 0)
+            BitDigits.Subtract(ref sum, ref count, ref count, _table.Digits);
     }
 
     // 2 · scale · count + handicap: the lower, the better.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Rank<TLanes>(int c, ref TLanes planes, ref TLanes sum, ref TLanes count, ref TLanes rank)
+    private void Rank<TLanes>(int c, ref TLanes planes, ref TLanes sum, ref TLanes scratch, ref TLanes count, ref TLanes rank)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        Count(c, ref planes, ref sum, ref count);
+        Count(c, ref planes, ref sum, ref scratch, ref count);
         BitDigits.Set(ref rank, _rankDigits, _handicaps[c]);
         for (int b = 0; _scale >> b != 0; b++)
         {

@@ -83,15 +83,16 @@ public sealed class LaneWindow
     /// <param name="count">Number of planes.</param>
     /// <param name="word">Where the register of positions begins, in words of a plane.</param>
     /// <param name="taps">Receives <c>[count, Taps, TLanes.Words]</c> words: tap row · kernel columns + column. Lanes without a position hold anything.</param>
+    /// <param name="complements">So many registers further on their complements are received too; 0: they are not wanted.</param>
     /// <exception cref="ArgumentException">A span is too short.</exception>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal unsafe void Gather<TLanes>(ReadOnlySpan<ulong> planes, int stride, int plane, int count, int word, Span<ulong> taps)
+    internal unsafe void Gather<TLanes>(ReadOnlySpan<ulong> planes, int stride, int plane, int count, int word, Span<ulong> taps, int complements)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int pitchBytes = Output.Pitch / 8, registerRows = 64 * TLanes.Words / Output.Pitch;
         if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords
-            || planes.Length < ((long)plane + count) * stride || taps.Length < (long)count * Taps * TLanes.Words)
+            || planes.Length < ((long)plane + count) * stride || taps.Length < ((long)complements + (count * Taps)) * TLanes.Words)
         {
             throw new ArgumentException($"Planes {plane} to {plane + count} of {planes.Length} words do not give {Taps} taps each in {taps.Length} words.");
         }
@@ -101,35 +102,70 @@ public sealed class LaneWindow
         ref byte bytes = ref Unsafe.As<ulong, byte>(ref MemoryMarshal.GetReference(planes));
         ref ulong inside = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_inside), word);
         ref TLanes to = ref LaneMemory.First<TLanes>(taps);
-        for (int end = plane + count; plane < end; plane++)
+        long planeBytes = 8L * stride, rowBytes = rows * pitchBytes;
+        for (int end = plane + count; plane < end;)
         {
             // The rows around a plane are read too, and masked; only those around the first and the last plane may not exist.
-            long from = (8L * plane * stride) + (first * pitchBytes);
-            bool isDirect = _isDirect && from >= 0 && from + (rows * pitchBytes) <= 8L * planes.Length;
-            foreach (Phase phase in _phases)
+            long from = (plane * planeBytes) + (first * pitchBytes), behind = (8L * planes.Length) - rowBytes - from;
+            int direct = _isDirect && from >= 0 && behind >= 0 ? (int)Math.Min(end - plane, (behind / planeBytes) + 1) : 0;
+            if (direct > 0)
+                TapPlanes(_phases[0].Taps, ref Unsafe.Add(ref bytes, (nint)from), (nint)planeBytes, direct, ref inside, ref to, complements);
+            for (int phase = direct > 0 ? _phases.Length : 0; phase < _phases.Length; phase++)
             {
-                if (!isDirect)
-                    PickRows(planes.Slice(plane * stride, stride), first, rows, phase, new(copy, copyWords));
-                TapPlanes(phase.Taps, ref isDirect ? ref Unsafe.Add(ref bytes, (nint)from) : ref *(byte*)copy, ref inside, ref to);
+                if (_isDirect)
+                    CopyRows(MemoryMarshal.AsBytes(planes), from, new(copy, copyWords * sizeof(ulong)));
+                else
+                    PickRows(planes.Slice(plane * stride, stride), first, rows, _phases[phase], new(copy, copyWords));
+                TapPlanes(_phases[phase].Taps, ref *(byte*)copy, 0, 1, ref inside, ref to, complements);
             }
-            to = ref Unsafe.Add(ref to, Taps);
+            plane += Math.Max(1, direct);
+            to = ref Unsafe.Add(ref to, Math.Max(1, direct) * Taps);
+        }
+    }
+
+    // Tap by tap, so that its shift and its mask are loaded once for all planes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TapPlanes<TLanes>(Tap[] taps, ref byte rows, nint planeBytes, int planes, ref ulong inside, ref TLanes to, int complements)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int step = Taps;
+        foreach (Tap tap in taps)
+        {
+            TLanes mask = Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref inside, tap.Index * _maskWords));
+            TLanes outside = _hasPadding ? ~mask : TLanes.Broadcast(0);
+            ref byte x = ref Unsafe.Add(ref rows, tap.Offset);
+            ref TLanes y = ref Unsafe.Add(ref to, tap.Index);
+            int shift = tap.Shift;
+            if (shift >= 0)
+            {
+                for (int p = 0; p < planes; p++, x = ref Unsafe.Add(ref x, planeBytes), y = ref Unsafe.Add(ref y, step))
+                    Put(ref y, (TLanes.ShiftRight(Unsafe.ReadUnaligned<TLanes>(ref x), shift) & mask) | outside, complements);
+            }
+            else
+            {
+                for (int p = 0; p < planes; p++, x = ref Unsafe.Add(ref x, planeBytes), y = ref Unsafe.Add(ref y, step))
+                    Put(ref y, (TLanes.ShiftLeft(Unsafe.ReadUnaligned<TLanes>(ref x), -shift) & mask) | outside, complements);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void TapPlanes<TLanes>(Tap[] taps, ref byte rows, ref ulong inside, ref TLanes to)
+    private static void Put<TLanes>(ref TLanes to, TLanes plane, int complements)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        foreach (ref readonly Tap tap in taps.AsSpan())
-        {
-            TLanes x = Unsafe.ReadUnaligned<TLanes>(ref Unsafe.Add(ref rows, tap.Offset));
-            if (tap.Shift > 0)
-                x = TLanes.ShiftRight(x, tap.Shift);
-            else if (tap.Shift < 0)
-                x = TLanes.ShiftLeft(x, -tap.Shift);
-            TLanes mask = Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref inside, tap.Index * _maskWords));
-            Unsafe.Add(ref to, tap.Index) = _hasPadding ? x | ~mask : x & mask;
-        }
+        to = plane;
+        if (complements != 0)
+            Unsafe.Add(ref to, complements) = ~plane;
+    }
+
+    // Bytes of a buffer from a place on, which may lie before its beginning; what does not exist is 0.
+    private static void CopyRows(ReadOnlySpan<byte> buffer, long from, Span<byte> copy)
+    {
+        copy.Clear();
+        int skipped = (int)Math.Min(Math.Max(0, -from), copy.Length);
+        from += skipped;
+        if (from < buffer.Length)
+            buffer.Slice((int)from, (int)Math.Min(copy.Length - skipped, buffer.Length - from)).CopyTo(copy[skipped..]);
     }
 
     // Every strideHeight-th row, and of it every strideWidth-th column; rows outside the image are 0.

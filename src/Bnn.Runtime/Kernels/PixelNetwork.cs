@@ -16,11 +16,12 @@ public sealed class PixelNetwork
     private readonly int _planes, _channels;
     private readonly bool _isPixelMajor, _isOutputPixelMajor;
     private readonly PixelStep[] _steps;
+    private readonly PixelInput? _bytes;
     private readonly PixelSums? _sums;
 
-    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelStep[] steps, bool isOutputPixelMajor, PixelSums? sums)
+    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelInput? bytes, PixelStep[] steps, bool isOutputPixelMajor, PixelSums? sums)
     {
-        (_input, _planes, _isPixelMajor, _steps, _isOutputPixelMajor, _sums) = (input, planes, isPixelMajor, steps, isOutputPixelMajor, sums);
+        (_input, _planes, _isPixelMajor, _bytes, _steps, _isOutputPixelMajor, _sums) = (input, planes, isPixelMajor, bytes, steps, isOutputPixelMajor, sums);
         PixelLayout layout = input;
         for (int i = 0; i < steps.Length; i++)
         {
@@ -38,39 +39,33 @@ public sealed class PixelNetwork
     /// </param>
     /// <param name="output">Receives <c>[height, width, channels]</c> or, as the builder was told, <c>[channels, height, width]</c> bits without gaps, tail bits 0; a word longer than they need.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public void Run(ReadOnlySpan<ulong> stream, Span<ulong> output)
-    {
-        if (Lanes512.IsAccelerated)
-            Run<Lanes512>(stream, output);
-        else if (Lanes256.IsAccelerated)
-            Run<Lanes256>(stream, output);
-        else if (Lanes128.IsAccelerated)
-            Run<Lanes128>(stream, output);
-        else
-            Run<Lanes64>(stream, output);
-    }
+    public void Run(ReadOnlySpan<ulong> stream, Span<ulong> output) => Run(stream, default, output);
+
+    /// <summary>Runs the layers of an image of bytes, if the builder was told how they become bits.</summary>
+    /// <param name="image"><c>[channels, height, width]</c> bytes.</param>
+    /// <param name="output">As above.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The builder was not told.</exception>
+    public void Run(ReadOnlySpan<byte> image, Span<ulong> output) => Run(default, image, output);
 
     /// <summary>Runs the layers and the summed scores behind them.</summary>
     /// <param name="stream">As above.</param>
     /// <param name="scores">Receives <c>[classes]</c> scores.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public void Scores(ReadOnlySpan<ulong> stream, Span<int> scores)
-    {
-        if (Lanes512.IsAccelerated)
-            Scores<Lanes512>(stream, scores);
-        else if (Lanes256.IsAccelerated)
-            Scores<Lanes256>(stream, scores);
-        else if (Lanes128.IsAccelerated)
-            Scores<Lanes128>(stream, scores);
-        else
-            Scores<Lanes64>(stream, scores);
-    }
+    public void Scores(ReadOnlySpan<ulong> stream, Span<int> scores) => Scores(stream, default, scores);
 
-    /// <summary>The same with registers of a given width.</summary>
-    internal void Run<TLanes>(ReadOnlySpan<ulong> stream, Span<ulong> output)
+    /// <summary>Runs the layers of an image of bytes and the summed scores behind them.</summary>
+    /// <param name="image"><c>[channels, height, width]</c> bytes.</param>
+    /// <param name="scores">Receives <c>[classes]</c> scores.</param>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The builder was not told how bytes become bits.</exception>
+    public void Scores(ReadOnlySpan<byte> image, Span<int> scores) => Scores(default, image, scores);
+
+    /// <summary>The same with registers of a given width, from bits, or from bytes if there are no bits.</summary>
+    internal void Run<TLanes>(ReadOnlySpan<ulong> stream, ReadOnlySpan<byte> image, Span<ulong> output)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, out Span<ulong> rest);
+        ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, image, out Span<ulong> rest);
         int pixels = _output.Height * _output.Width, stride = _output.Stride<TLanes>();
         if (!_isOutputPixelMajor || _channels == 1 || pixels == 1)
         {
@@ -82,18 +77,42 @@ public sealed class PixelNetwork
         BitMatrix.Transpose(channelMajor, _channels, pixels, output);
     }
 
-    /// <summary>The same with registers of a given width.</summary>
-    internal void Scores<TLanes>(ReadOnlySpan<ulong> stream, Span<int> scores)
+    /// <summary>The same with registers of a given width, from bits, or from bytes if there are no bits.</summary>
+    internal void Scores<TLanes>(ReadOnlySpan<ulong> stream, ReadOnlySpan<byte> image, Span<int> scores)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         if (_sums is null)
             throw new InvalidOperationException("No scores stand at the end.");
-        ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, out _);
+        ReadOnlySpan<ulong> planes = Planes<TLanes>(stream, image, out _);
         _sums.Run(planes, _output, _output.Stride<TLanes>(), scores);
     }
 
+    private void Run(ReadOnlySpan<ulong> stream, ReadOnlySpan<byte> image, Span<ulong> output)
+    {
+        if (Lanes512.IsAccelerated)
+            Run<Lanes512>(stream, image, output);
+        else if (Lanes256.IsAccelerated)
+            Run<Lanes256>(stream, image, output);
+        else if (Lanes128.IsAccelerated)
+            Run<Lanes128>(stream, image, output);
+        else
+            Run<Lanes64>(stream, image, output);
+    }
+
+    private void Scores(ReadOnlySpan<ulong> stream, ReadOnlySpan<byte> image, Span<int> scores)
+    {
+        if (Lanes512.IsAccelerated)
+            Scores<Lanes512>(stream, image, scores);
+        else if (Lanes256.IsAccelerated)
+            Scores<Lanes256>(stream, image, scores);
+        else if (Lanes128.IsAccelerated)
+            Scores<Lanes128>(stream, image, scores);
+        else
+            Scores<Lanes64>(stream, image, scores);
+    }
+
     // The planes that the last layer gives, and words that nobody uses any more.
-    private ReadOnlySpan<ulong> Planes<TLanes>(scoped ReadOnlySpan<ulong> stream, out Span<ulong> rest)
+    private ReadOnlySpan<ulong> Planes<TLanes>(scoped ReadOnlySpan<ulong> stream, scoped ReadOnlySpan<byte> image, out Span<ulong> rest)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int pixels = _input.Height * _input.Width, outputPixels = _output.Height * _output.Width;
@@ -113,7 +132,12 @@ public sealed class PixelNetwork
         Span<ulong> memory = ThreadScratch.Lanes(checked(evenWords + oddWords + scratch));
         Span<ulong> even = memory[..evenWords], odd = memory.Slice(evenWords, oddWords);
         rest = memory[(evenWords + oddWords)..];
-        if (_isPixelMajor && _planes > 1 && pixels > 1)
+        if (stream.IsEmpty)
+        {
+            PixelInput bytes = _bytes ?? throw new InvalidOperationException("How bytes become bits was not told.");
+            bytes.Fill(image, _input, even, _input.Stride<TLanes>());
+        }
+        else if (_isPixelMajor && _planes > 1 && pixels > 1)
         {
             BitMatrix.Transpose(stream, pixels, _planes, rest);
             PixelPlanes.FromStream(rest, _planes, _input, even, _input.Stride<TLanes>());

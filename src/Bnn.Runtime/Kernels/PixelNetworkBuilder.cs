@@ -13,6 +13,7 @@ public sealed class PixelNetworkBuilder
     private PixelLayout _layout;
     private int _channels;
     private bool _isEightBit;
+    private PixelInput? _bytes;
 
     /// <summary>Begins with an image.</summary>
     /// <param name="channels">Channels of the image.</param>
@@ -25,6 +26,23 @@ public sealed class PixelNetworkBuilder
         _layout = _input = new PixelLayout(height, width);
         (_channels, _isEightBit, _isPixelMajor) = (channels, isEightBit, isPixelMajor);
         _planes = channels * (isEightBit ? 8 : 1);
+    }
+
+    /// <summary>The image comes as bytes.</summary>
+    /// <param name="channels"><c>[planes]</c> channel of the image that each plane is made of.</param>
+    /// <param name="tests"><c>[planes]</c> a threshold in [1, 255]: the bit is v ≥ it; or −1 − b: it is bit b of v.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public PixelNetworkBuilder FromBytes(ReadOnlySpan<int> channels, ReadOnlySpan<int> tests)
+    {
+        _bytes = new(channels, tests);
+        return this;
+    }
+
+    /// <summary>The image comes as bytes, and each bit of a byte has a plane.</summary>
+    public PixelNetworkBuilder FromBytes()
+    {
+        _bytes = PixelInput.EightBit(_planes / 8);
+        return this;
     }
 
     /// <summary>A convolution.</summary>
@@ -54,7 +72,7 @@ public sealed class PixelNetworkBuilder
 
     /// <summary>The network, which gives bits.</summary>
     /// <param name="isPixelMajor">Whether it gives them pixel by pixel; else plane by plane, which costs nothing.</param>
-    public PixelNetwork Build(bool isPixelMajor) => new(_input, _planes, _isPixelMajor, [.. _steps], isPixelMajor, sums: null);
+    public PixelNetwork Build(bool isPixelMajor) => new(_input, _planes, _isPixelMajor, _bytes, [.. _steps], isPixelMajor, sums: null);
 
     /// <summary>Scores summed over all positions, and the network.</summary>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>.</param>
@@ -62,7 +80,7 @@ public sealed class PixelNetworkBuilder
     /// <param name="biases"><c>[C]</c></param>
     /// <param name="scale">Positive.</param>
     public PixelNetwork SumScores(ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale) =>
-        new(_input, _planes, _isPixelMajor, [.. _steps], isOutputPixelMajor: false,
+        new(_input, _planes, _isPixelMajor, _bytes, [.. _steps], isOutputPixelMajor: false,
             new PixelSums(_channels, signs.ToArray(), RowMasks.Expand(masks, signs).ToArray(), biases.ToArray(), scale, _isEightBit));
 
     private PixelNetworkBuilder Add(PixelStep step)

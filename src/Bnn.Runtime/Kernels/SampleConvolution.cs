@@ -14,11 +14,11 @@ public sealed class SampleConvolution
 {
     private readonly LaneLayer[] _groups;
     private readonly SampleWindow _window;
-    private readonly int _channels, _bits;
+    private readonly int _channels, _bits, _planesRead;
     private readonly ulong _padding;
 
     private SampleConvolution(LaneLayer[] groups, SampleWindow window, int channels, int bits, ulong padding) =>
-        (_groups, _window, _channels, _bits, _padding) = (groups, window, channels, bits, padding);
+        (_groups, _window, _channels, _bits, _planesRead, _padding) = (groups, window, channels, bits, groups.Max(group => group.PlanesRead), padding);
 
     /// <summary>Input planes, one for each value; eight times as many on an eight-bit input, whose plane b · values + i is bit b of value i.</summary>
     public int Planes => _channels * _window.Pixels * _bits;
@@ -51,7 +51,7 @@ public sealed class SampleConvolution
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => (_groups[0].Planes * TLanes.Words) + LaneBuffer.AlignmentWords;
+        where TLanes : unmanaged, ILanes<TLanes> => (_planesRead * TLanes.Words) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels and positions.</summary>
     /// <param name="planes"><c>[Planes, TLanes.Words]</c></param>
@@ -64,7 +64,6 @@ public sealed class SampleConvolution
         LaneMemory.Check<TLanes>(planes.Length, Planes, nameof(planes));
         LaneMemory.Check<TLanes>(output.Length, OutputPlanes, nameof(output));
         Span<ulong> patch = LaneBuffer.Align(scratch);
-        LaneMemory.Check<TLanes>(patch.Length, _groups[0].Planes, nameof(scratch));
         int groupChannels = _channels / _groups.Length, groupWords = _groups[0].Channels * _window.Positions * TLanes.Words;
         Span<int> pixels = stackalloc int[_window.Taps];
         for (int position = 0; position < _window.Positions; position++)
@@ -75,16 +74,16 @@ public sealed class SampleConvolution
                 for (int bit = 0; bit < _bits; bit++)
                 {
                     ref TLanes to = ref Unsafe.Add(ref LaneMemory.First<TLanes>(patch), bit * groupChannels * _window.Taps);
-                    Gather(ref LaneMemory.First<TLanes>(planes), ((bit * _channels) + (g * groupChannels)) * _window.Pixels, groupChannels, pixels, ref to);
+                    Gather(ref LaneMemory.First<TLanes>(planes), ((bit * _channels) + (g * groupChannels)) * _window.Pixels, groupChannels, pixels, ref to, _groups[g].Complements);
                 }
-                _groups[g].Run<TLanes>(patch, output[((g * groupWords) + (position * TLanes.Words))..], _window.Positions * TLanes.Words);
+                _groups[g].RunWithComplements<TLanes>(patch, output[((g * groupWords) + (position * TLanes.Words))..], _window.Positions * TLanes.Words);
             }
         }
     }
 
-    // The registers under the kernel, of some channels from a plane on.
+    // The registers under the kernel, of some channels from a plane on, and their complements so many registers behind them if they are wanted.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather<TLanes>(ref TLanes planes, int plane, int channels, ReadOnlySpan<int> pixels, ref TLanes to)
+    private void Gather<TLanes>(ref TLanes planes, int plane, int channels, ReadOnlySpan<int> pixels, ref TLanes to, int complements)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes padding = TLanes.Broadcast(_padding);
@@ -93,6 +92,8 @@ public sealed class SampleConvolution
             foreach (int pixel in pixels)
             {
                 to = pixel < 0 ? padding : Unsafe.Add(ref planes, plane + pixel);
+                if (complements != 0)
+                    Unsafe.Add(ref to, complements) = ~to;
                 to = ref Unsafe.Add(ref to, 1);
             }
         }

@@ -13,11 +13,18 @@ public static class ThreadScratch
     [ThreadStatic]
     private static ulong[]? t_lanes;
 
+    // Planes of such a network with their complements.
+    [ThreadStatic]
+    private static ulong[]? t_literals;
+
     /// <summary><paramref name="count"/> words of any content; valid until the thread asks again.</summary>
     public static Span<ulong> Words(int count) => Of(ref t_words, count);
 
     /// <summary>At least <paramref name="count"/> words of any content from a cache line on, beside <see cref="Words"/>; valid until the thread asks again.</summary>
     internal static Span<ulong> Lanes(int count) => LaneBuffer.Align(Of(ref t_lanes, checked(count + LaneBuffer.AlignmentWords)));
+
+    /// <summary>The same beside both.</summary>
+    internal static Span<ulong> Literals(int count) => LaneBuffer.Align(Of(ref t_literals, checked(count + LaneBuffer.AlignmentWords)));
 
     private static Span<ulong> Of(ref ulong[]? words, int count)
     {

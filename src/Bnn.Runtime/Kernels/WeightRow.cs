@@ -48,16 +48,16 @@ internal readonly ref struct WeightRow
         return count;
     }
 
-    /// <summary>Writes the inputs whose weights are of <paramref name="kind"/>, in rising order.</summary>
+    /// <summary>Writes the inputs whose weights are of <paramref name="kind"/>, in rising order, each plus <paramref name="first"/>.</summary>
     /// <returns>How many they are.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int List(WeightKind kind, Span<ushort> list)
+    public int List(WeightKind kind, int first, Span<ushort> list)
     {
         int count = 0;
         for (int w = 0; w < _signs.Length; w++)
         {
             for (ulong bits = Word(kind, w); bits != 0; bits &= bits - 1)
-                list[count++] = (ushort)((64 * w) + BitOperations.TrailingZeroCount(bits));
+                list[count++] = (ushort)(first + (64 * w) + BitOperations.TrailingZeroCount(bits));
         }
         return count;
     }

@@ -1,3 +1,4 @@
+using Bnn.Inference;
 using Bnn.Kernels;
 using Bnn.Model;
 
@@ -14,6 +15,26 @@ public class LaneLayerTests
 
     [Theory, MemberData(nameof(LaneWidths.All), MemberType = typeof(LaneWidths))]
     public void Every_limit_is_exact_for_every_number_of_ones(int width) => LaneWidths.Run(width, new EveryLimit());
+
+    // Literals have no numbers of 16 bits there, so pruned inputs are counted and taken off the shared sum.
+    [Theory, InlineData(33_000, false), InlineData(7_300, true)]
+    public void Masked_rows_with_more_inputs_than_literals_have_numbers_are_exact(int inputs, bool isEightBit)
+    {
+        var random = new Random(5);
+        WeightMatrix weights = WeightMatrix.Create(4, inputs, (row, _) => random.Next(5) < row ? 0 : (random.Next(2) * 2) - 1);
+        bool[,] bits = LaneCases.Bits(isEightBit ? 8 * inputs : inputs, 64, random);
+        int[] counts = [.. Enumerable.Range(0, 4).Select(c => LaneCases.Count(weights, c, bits, 9, isEightBit))];
+        var fired = new ulong[8];
+        for (int low = 0; low < 2; low++)
+        {
+            LaneCases.Layer(weights, [.. counts.Select(count => count - low)], isEightBit).Run<Lanes64>(LaneCases.Planes(bits), fired, 1);
+            Assert.All(fired[..4], word => Assert.Equal(low == 0, LaneCases.Bit([word], 9)));
+        }
+        LaneScores scores = LaneScores.Create(inputs, weights.PackedSigns(), weights.PackedMasks(), new int[4], 1, isEightBit);
+        var values = new int[64 * 4];
+        scores.Scores<Lanes64>(LaneCases.Planes(bits), values);
+        Assert.Equal(counts.Select((count, c) => (weights.LiveCount(c) * (isEightBit ? 255 : 1)) - (2 * count)), values[(9 * 4)..(10 * 4)]);
+    }
 
     [Fact]
     public void Unmasked_rows_add_at_most_half_of_their_inputs_and_the_shared_sum()

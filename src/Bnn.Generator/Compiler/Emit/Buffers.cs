@@ -14,7 +14,7 @@ internal sealed class Buffers
     /// <summary>Plans the buffers that <paramref name="plan"/> needs: those of the input, and one for what each layer gives.</summary>
     public Buffers(Plan plan, ImageInputEmitter? image)
     {
-        if (plan.Layers[0].Lowering != Lowering.None && plan.Layers[0] is { ReadsInput: true } and not WeightedPlan { ReadsBytes: true, HasWords: false })
+        if (plan.Layers[0].Lowering != Lowering.None && plan.Layers[0] is { ReadsInput: true } and not (PixelLanesPlan or WeightedPlan { ReadsBytes: true, HasWords: false }))
         {
             foreach ((string name, int words) in image?.Buffers ?? [])
                 Add(name, words);

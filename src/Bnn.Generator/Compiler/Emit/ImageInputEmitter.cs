@@ -82,6 +82,6 @@ internal sealed class ImageInputEmitter
         w.Line($"{bits}.Clear();");
         string values = from == "input" ? from : $"{from}.Slice(0, {Literal.Of(_image.Length)})";
         w.Line("for (int b = 0; b < 8; b++)");
-        w.Line($"    global::Bnn.Kernels.InputPacking.Bit({values}, b, {bits}, b * {Literal.Of(_input.IsChannelMajor ? _image.Length : 64 * _input.Words)});");
+        w.Line($"    global::Bnn.Kernels.InputPacking.Bit({values}, b, {bits}, b * {Literal.Of(64 * _input.Words)});");
     }
 }

@@ -14,7 +14,7 @@ internal static class PixelLanesEmitter
     {
         if (layer.Index < layer.Last)
             return;
-        string call = $"Lanes{Literal.Of(layer.First)}.Layers", from = LayerText.Bits(layer.First);
+        string call = $"Lanes{Literal.Of(layer.First)}.Layers", from = layer.First == 0 ? "input" : LayerText.Bits(layer.First);
         if (layer.Layer is ScoreLayer)
         {
             w.Line($"{call}.Scores({from}, scores);");
@@ -40,6 +40,8 @@ internal static class PixelLanesEmitter
         {
             w.Line("internal static readonly global::Bnn.Kernels.PixelNetwork Layers =");
             w.Line($"    new global::Bnn.Kernels.PixelNetworkBuilder({Literal.Of(image.Channels)}, {Literal.Of(image.Height)}, {Literal.Of(image.Width)}, {kind})");
+            if (first.First == 0)
+                w.Line($"        .FromBytes({Bytes(plan)})");
             for (int i = first.First; i <= first.Last; i++)
                 w.Line("        " + Step(plan.Layers[i], tables) + (i < first.Last ? "" : plan.Layers[i].Layer is ScoreLayer ? ";" : $".Build(isPixelMajor: {Literal.Of(!plan.Layers[i].Output.IsChannelMajor)});"));
         }
@@ -65,6 +67,17 @@ internal static class PixelLanesEmitter
         for (int c = 0; c < pool.AndChannels.Length; c++)
             words[c >> 6] |= pool.AndChannels[c] ? 1UL << (c & 63) : 0;
         return $"new ulong[] {{ {string.Join(", ", words.Select(Literal.Of))} }}";
+    }
+
+    // Nothing for the eight planes of bytes; else channel and threshold, or −1 − bit, of each plane.
+    private static string Bytes(Plan plan)
+    {
+        if (plan.Compact.Encoding.IsEightBit)
+            return "";
+        IReadOnlyList<InputPlane> planes = plan.Compact.Encoding.Planes(plan.Compact.Input.Channels);
+        return $"{Numbers(planes.Select(plane => plane.Channel))}, {Numbers(planes.Select(plane => plane.IsThreshold ? plane.Value : -1 - plane.Value))}";
+
+        static string Numbers(IEnumerable<int> numbers) => $"new int[] {{ {string.Join(", ", numbers.Select(number => Literal.Of(number)))} }}";
     }
 
     private static string Step(LayerPlan layer, LaneTables tables)

@@ -31,7 +31,7 @@ internal static class RunEmitter
                 bool packsLater = layer is WeightedPlan { ReadsBytes: true };
                 if (layer.Index == 0 && layer.ReadsInput)
                 {
-                    if (!packsLater)
+                    if (!packsLater && layer is not PixelLanesPlan)
                         input.EmitCall(w, buffers);
                     times?.EmitEnd(w, index: -1);
                 }
@@ -47,7 +47,8 @@ internal static class RunEmitter
             }
         }
         w.Line();
-        input.EmitMethods(w, cancel);
+        if (plan.Layers[0] is not PixelLanesPlan)
+            input.EmitMethods(w, cancel);
     }
 
     /// <summary>Writes the methods and tables of a layer.</summary>

@@ -103,8 +103,8 @@ internal static class CostModel
     /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic: batches of two networks on Zen 5 (docs/decisions/0009-one-sample.md).</summary>
     public const double Plane512 = 1.7;
 
-    /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index.</summary>
-    public const double TernaryPlane256 = 1.5;
+    /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index (Zen 4, like the next three of convolutions).</summary>
+    public const double TernaryPlane256 = 1.3;
 
     /// <summary>The same for 128 lanes.</summary>
     public const double TernaryPlane128 = 1.4;
@@ -157,14 +157,14 @@ internal static class CostModel
     /// <summary>Most patches that are gathered before a kernel takes them.</summary>
     public const int PatchesTogether = 16;
 
-    /// <summary>Cycles of a channel in lanes besides its planes: a call, and the comparison of some ten digits.</summary>
-    public const double LaneChannel = 60;
+    /// <summary>Cycles of a channel in lanes besides its planes: its start, the ends of its lists, and the comparison of some ten digits.</summary>
+    public const double LaneChannel = 33;
 
     /// <summary>Cycles to bring a plane under a tap of a kernel into place, with a pixel in each lane.</summary>
-    public const double LaneTap = 5;
+    public const double LaneTap = 7;
 
-    /// <summary>Cycles of a word of rows in a pool of two by two.</summary>
-    public const double LanePoolWord = 10;
+    /// <summary>Cycles of up to four words of rows in a pool of two by two.</summary>
+    public const double LanePoolWords = 18;
 
     /// <summary>Cycles of an output row in any other pool.</summary>
     public const double LanePoolRow = 50;

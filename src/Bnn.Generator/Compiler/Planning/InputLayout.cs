@@ -29,7 +29,7 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
     /// <summary>Bit planes that meet the same weights: 1 or 8.</summary>
     public int Planes => IsEightBit && Codes is null ? 8 : 1;
 
-    /// <summary>Whether an image stays plane by plane, because its pixels go into lanes; an 8-bit input has eight planes for each channel.</summary>
+    /// <summary>Whether an image stays plane by plane, because its pixels or samples go into lanes; an 8-bit input has eight planes for each channel.</summary>
     public bool IsChannelMajor { get; init; }
 
     /// <summary>Whether the planes of an image must be turned into pixels: not with one plane or one pixel.</summary>
@@ -47,9 +47,10 @@ internal sealed record InputLayout(IReadOnlyList<InputRun> Runs, int[] Columns, 
         }
         if (Image is null)
             return FormattableString.Invariant($"{Columns.Length} of {EncodedBits} {what} packed into {words}, {runs}");
+        if (IsChannelMajor)
+            return FormattableString.Invariant($"{Image.Shape} {what}, from bytes into lanes");
         string border = Image.HasBorder ? FormattableString.Invariant($" with a border to {Image.Height}x{Image.Width}") : "";
-        string order = IsChannelMajor ? "plane by plane" : "pixel by pixel";
-        return FormattableString.Invariant($"{Image.Shape} {what} packed into {words}, {(IsEightBit ? "" : runs + ", ")}{order}{border}");
+        return FormattableString.Invariant($"{Image.Shape} {what} packed into {words}, {(IsEightBit ? "" : runs + ", ")}pixel by pixel{border}");
     }
 
     /// <summary>Lays out the input of <paramref name="network"/>: as codes if the first layer reads those, else as bits.</summary>

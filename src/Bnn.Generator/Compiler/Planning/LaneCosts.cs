@@ -48,7 +48,7 @@ internal static class LaneCosts
     {
         Shape output = layer.Output(input);
         bool isHalving = layer.Window == new Extent(2, 2) && layer.Stride == new Extent(2, 2) && layer.Padding == default;
-        return output.Channels * (isHalving ? Words(input.Height, Pitch(input.Width)) * CostModel.LanePoolWord : output.Height * CostModel.LanePoolRow);
+        return output.Channels * (isHalving ? (Words(input.Height, Pitch(input.Width)) + 3) / 4 * CostModel.LanePoolWords : output.Height * CostModel.LanePoolRow);
     }
 
     /// <summary>Cycles to spread a stream of bits over planes, or to gather it.</summary>

@@ -18,16 +18,16 @@ internal sealed class PixelRunStep(PixelNetwork network, int lanes, int outputs)
         switch (lanes)
         {
             case 64:
-                network.Run<Lanes64>(input, output);
+                network.Run<Lanes64>(input, default, output);
                 break;
             case 128:
-                network.Run<Lanes128>(input, output);
+                network.Run<Lanes128>(input, default, output);
                 break;
             case 256:
-                network.Run<Lanes256>(input, output);
+                network.Run<Lanes256>(input, default, output);
                 break;
             case 512:
-                network.Run<Lanes512>(input, output);
+                network.Run<Lanes512>(input, default, output);
                 break;
             default:
                 throw VectorLanes.Unknown(lanes);
@@ -46,16 +46,16 @@ internal sealed class PixelScores(PixelNetwork network, int lanes) : ScoreStep
         switch (lanes)
         {
             case 64:
-                network.Scores<Lanes64>(input, scores);
+                network.Scores<Lanes64>(input, default, scores);
                 break;
             case 128:
-                network.Scores<Lanes128>(input, scores);
+                network.Scores<Lanes128>(input, default, scores);
                 break;
             case 256:
-                network.Scores<Lanes256>(input, scores);
+                network.Scores<Lanes256>(input, default, scores);
                 break;
             case 512:
-                network.Scores<Lanes512>(input, scores);
+                network.Scores<Lanes512>(input, default, scores);
                 break;
             default:
                 throw VectorLanes.Unknown(lanes);
