@@ -59,14 +59,16 @@ public class LaneCostsTests
                         long? work = PermuteLayer.Create(inputs, weights.PackedSigns(), weights.PackedMasks(), new int[channels], kernel).SkippingWork;
                         BlockReads? counted = DenseLanes.InBlocks(tier, network, 0, Lowering.Permute);
                         string what = $"{inputs} -> {channels}, blocks of {channelsOfBlock}x{inputsOfBlock}, {live} live, {kernel}";
+                        if (tier.Words == 4 && !InputWindow.IsFast)
+                            continue;
                         if (counted.HasValue != work.HasValue)
                         {
                             // Either is about as much work, or kernels bring single inputs together faster.
-                            double all = PermuteColumns<Bytes512>.LookUps(inputs, channels, isMasked: true);
-                            Assert.True(tier.Words == 8 ? (work ?? counted!.Value.Work) > 0.85 * all : counted is null && InputWindow.IsFast, what);
+                            double all = tier.Words == 8 ? PermuteColumns<Bytes512>.LookUps(inputs, channels, isMasked: true) : PermuteColumns<Bytes256>.LookUps(inputs, channels, isMasked: true);
+                            Assert.True(tier.Words > 2 ? (work ?? counted!.Value.Work) > 0.8 * all : counted is null && InputWindow.IsFast, what);
                         }
                         else if (counted is { } blocks)
-                            Assert.True(tier.Words == 8 ? Math.Abs(work!.Value - blocks.Work) <= 9 + (0.12 * work) : work <= blocks.Work && (InputWindow.IsFast || work == blocks.Work), what);
+                            Assert.True(tier.Words > 2 ? Math.Abs(work!.Value - blocks.Work) <= 9 + (0.15 * work) : work <= blocks.Work && (InputWindow.IsFast || work == blocks.Work), what);
                         skipping += counted is null ? 0 : 1;
                     }
                 }

@@ -6,10 +6,11 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <param name="Groups">Registers that read the same go together: how many such groups there are.</param>
 /// <param name="Steps">Steps of all groups.</param>
 /// <param name="LookUps">The same, times the registers of each group.</param>
-/// <param name="Pieces">What brings the inputs together: 64 inputs in any places with 512 bits, else a byte of eight inputs.</param>
+/// <param name="Pieces">What brings the inputs together: 64 inputs in any places with 512 bits, else a byte of eight inputs; single inputs from 64 neighbouring ones are two pieces.</param>
 /// <param name="Work">In the measure by which the kernels compare this with all inputs for all registers.</param>
 /// <remarks>
-/// As the kernels count it, but that inputs that lie far apart may take more pieces; and where narrower registers have fast instructions for single inputs, kernels may do less work than this.
+/// As the kernels count it, but that inputs that lie far apart may take more pieces. A processor with 256 bits is taken to have fast instructions for single inputs, as all have but AMD's before Zen 3,
+/// where kernels take bytes; one with 128, to have none.
 /// </remarks>
 internal readonly record struct BlockReads(int Groups, long Steps, long LookUps, long Pieces, long Work)
 {
@@ -39,7 +40,12 @@ internal readonly record struct BlockReads(int Groups, long Steps, long LookUps,
             while (2 * count <= MostTogether && r + (2 * count) <= registers && AreSame(any, r, 2 * count, words) && AreSame(all, r, 2 * count, words))
                 count *= 2;
             ReadOnlySpan<ulong> read = any.AsSpan(r * words, words), shared = all.AsSpan(r * words, words);
-            (long ofGroup, long piecesOfGroup) = tier.Words == 8 ? Picked(read, shared) : InBytes(read, shared);
+            (long ofGroup, long piecesOfGroup) = tier.Words switch
+            {
+                8 => Picked(read, shared),
+                4 => Less(count, InBytes(read, shared), InWindows(read, shared)),
+                _ => InBytes(read, shared),
+            };
             groups++;
             steps += ofGroup;
             lookUps += count * ofGroup;
@@ -78,6 +84,31 @@ internal readonly record struct BlockReads(int Groups, long Steps, long LookUps,
         }
         return (steps, bytes);
     }
+
+    // Up to eight whole steps of what lies in 64 neighbouring inputs: four a step, two where channels differ.
+    private static (long Steps, long Pieces) InWindows(ReadOnlySpan<ulong> read, ReadOnlySpan<ulong> shared)
+    {
+        long steps = 0, windows = 0;
+        foreach (int perStep in (int[])[4, 2])
+        {
+            int inputs = 0, words = 0;
+            for (int w = 0; w < read.Length; w++)
+            {
+                int of = Bits.PopCount(perStep == 4 ? shared[w] : read[w] & ~shared[w]);
+                inputs += of;
+                words += of > 0 ? 1 : 0;
+            }
+            if (inputs == 0)
+                continue;
+            int ofWindow = Math.Min(8 * perStep, Math.Max(perStep, inputs / words / perStep * perStep));
+            steps += StepsOf(inputs, perStep);
+            windows += Parts(inputs, ofWindow);
+        }
+        return (steps, 2 * windows);
+    }
+
+    private static (long Steps, long Pieces) Less(int registers, (long Steps, long Pieces) one, (long Steps, long Pieces) other) =>
+        (registers * other.Steps) + other.Pieces < (registers * one.Steps) + one.Pieces ? other : one;
 
     private static int Parts(int inputs, int size) => (inputs + size - 1) / size;
 
