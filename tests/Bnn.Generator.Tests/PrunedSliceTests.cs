@@ -53,8 +53,14 @@ public sealed partial class PrunedSliceTests
     private static string[] Code(string source) =>
         [.. source.Split('\n').Where(line => !line.StartsWith("//", StringComparison.Ordinal) && !Sha256().IsMatch(line))];
 
+    // Bits packed one by one, or for pixel lanes together: −1 − bit.
     private static int[] BitsRead(string source) =>
-        [.. LoadedBit().Matches(source).Select(match => int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))];
+    [
+        .. LoadedBit().Matches(source).Select(match => Number(match.Groups[1].Value)),
+        .. BitsIntoLanes().Matches(source).SelectMany(match => match.Groups[1].Value.Split(',')).Select(test => -1 - Number(test)),
+    ];
+
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static Network Whole() => Net(s_all, First());
 
@@ -80,6 +86,9 @@ public sealed partial class PrunedSliceTests
 
     [GeneratedRegex(@"InputPacking\.Bit\(input\.Slice\([0-9, ]+\), ([0-9]),")]
     private static partial Regex LoadedBit();
+
+    [GeneratedRegex(@"\.FromBytes\(new int\[\] \{ [^}]* \}, new int\[\] \{ ([^}]*) \}\)")]
+    private static partial Regex BitsIntoLanes();
 
     [GeneratedRegex("[0-9a-f]{64}")]
     private static partial Regex Sha256();

@@ -53,7 +53,8 @@ public sealed class LaneConvolution
 
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => (_planesRead * TLanes.Words) + LaneBuffer.AlignmentWords;
+        where TLanes : unmanaged, ILanes<TLanes> =>
+        (_planesRead * TLanes.Words) + _window.PickedWords<TLanes>(Planes) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels.</summary>
     /// <param name="input">A plane every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
@@ -63,32 +64,42 @@ public sealed class LaneConvolution
     public void Run<TLanes>(ReadOnlySpan<ulong> input, Span<ulong> output, Span<ulong> scratch)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int inputStride = Input.Stride<TLanes>(), outputStride = Output.Stride<TLanes>();
+        int outputStride = Output.Stride<TLanes>();
         LaneMemory.Check<TLanes>(input.Length, Planes * Input.Registers<TLanes>(), nameof(input));
         LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
-        Span<ulong> planes = LaneBuffer.Align(scratch);
+        Span<ulong> planes = LaneBuffer.Align(scratch), picked = planes[(_planesRead * TLanes.Words)..];
+        picked = picked[.._window.PickedWords<TLanes>(Planes)];
+        planes = planes[..(_planesRead * TLanes.Words)];
+        _window.Pick<TLanes>(input, Planes, picked);
         for (int word = 0; word < Output.Words;)
         {
             // The last positions may fit narrower registers, which cost less.
             int left = Output.Words - word;
             if (TLanes.Words > Lanes128.Words && left <= Lanes128.Words)
-                word += RunRegister<Lanes128>(input, inputStride, output, outputStride, planes, word);
+                word += RunRegister<TLanes, Lanes128>(input, picked, output, outputStride, planes, word);
             else if (TLanes.Words > Lanes256.Words && left <= Lanes256.Words)
-                word += RunRegister<Lanes256>(input, inputStride, output, outputStride, planes, word);
+                word += RunRegister<TLanes, Lanes256>(input, picked, output, outputStride, planes, word);
             else
-                word += RunRegister<TLanes>(input, inputStride, output, outputStride, planes, word);
+                word += RunRegister<TLanes, TLanes>(input, picked, output, outputStride, planes, word);
         }
     }
 
     // One register of positions from a word of the planes on; gives its words.
-    private int RunRegister<TLanes>(ReadOnlySpan<ulong> input, int inputStride, Span<ulong> output, int outputStride, Span<ulong> planes, int word)
+    private int RunRegister<TAll, TLanes>(
+        ReadOnlySpan<ulong> input, ReadOnlySpan<ulong> picked, Span<ulong> output, int outputStride, Span<ulong> planes, int word)
+        where TAll : unmanaged, ILanes<TAll>
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int groupChannels = _channels / _groups.Length, groupRows = _groups[0].Channels, bitWords = groupChannels * _window.Taps * TLanes.Words;
         for (int g = 0; g < _groups.Length; g++)
         {
-            for (int bit = 0; bit < _bits; bit++)
-                _window.Gather<TLanes>(input, inputStride, (bit * _channels) + (g * groupChannels), groupChannels, word, planes[(bit * bitWords)..], _groups[g].Complements);
+            // Without groups all bits of all channels are neighbours.
+            int times = _groups.Length == 1 ? 1 : _bits, planesOf = _groups.Length == 1 ? Planes : groupChannels;
+            for (int bit = 0; bit < times; bit++)
+            {
+                _window.Gather<TAll, TLanes>(
+                    input, picked, Planes, (bit * _channels) + (g * groupChannels), planesOf, word, planes[(bit * bitWords)..], _groups[g].Complements);
+            }
             _groups[g].RunWithComplements<TLanes>(planes, output[((g * groupRows * outputStride) + word)..], outputStride);
         }
         return TLanes.Words;

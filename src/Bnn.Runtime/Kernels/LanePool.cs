@@ -61,7 +61,7 @@ public sealed class LanePool
             throw new ArgumentException($"{channels} planes do not fit into {input.Length} and {output.Length} words.");
         if (_isHalving)
         {
-            LaneHalving.Run(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
+            LaneHalving.Pool(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
             return;
         }
         for (int c = 0; c < channels; c++)

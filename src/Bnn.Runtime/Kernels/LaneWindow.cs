@@ -7,14 +7,15 @@ namespace Bnn.Kernels;
 /// <summary>The window of a convolution over planes with a pixel in each lane: which shifted plane each tap sees.</summary>
 /// <remarks>
 /// A tap is a load some rows on, a shift along the row, and a mask of the positions at which it lies inside the image; padding fills the others.
-/// With a stride, or where the positions need another pitch than the image, rows and columns are first picked into a copy. Some eight instructions
-/// for each tap of each channel and register.
+/// With a stride, or where the positions need another pitch than the image, rows and columns are first picked into a copy, once for all taps. Some eight
+/// instructions for each tap of each channel and register.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LaneWindow
 {
     private readonly int _strideHeight, _strideWidth, _firstRow, _rowSpan, _maskWords;
-    private readonly bool _hasPadding, _isDirect;
+    private readonly bool _hasPadding, _isDirect, _isHalving;
+    private readonly PixelLayout _picked;
     private readonly Phase[] _phases;
     private readonly ulong[] _inside;
 
@@ -35,9 +36,11 @@ public sealed class LaneWindow
     {
         Input = input;
         Taps = kernelHeight * kernelWidth;
-        int picked = (input.Width + strideWidth - 1) / strideWidth;
-        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(PixelLayout.PitchOf(Math.Max(outputWidth, picked)));
+        _picked = new PixelLayout((input.Height + strideHeight - 1) / strideHeight, (input.Width + strideWidth - 1) / strideWidth);
+        Output = new PixelLayout(outputHeight, outputWidth).WithPitch(PixelLayout.PitchOf(Math.Max(outputWidth, _picked.Width)));
+        _picked = _picked.WithPitch(Output.Pitch);
         (_strideHeight, _strideWidth, _hasPadding) = (strideHeight, strideWidth, paddingBit);
+        _isHalving = strideHeight == 2 && strideWidth == 2 && Output.Pitch == Math.Max(8, input.Pitch / 2);
         _isDirect = strideHeight == 1 && strideWidth == 1 && Output.Pitch == input.Pitch;
         _firstRow = Floor(-top, strideHeight);
         _rowSpan = Floor(kernelHeight - 1 - top, strideHeight) - _firstRow;
@@ -76,50 +79,84 @@ public sealed class LaneWindow
     /// <summary>Rows times columns of the window.</summary>
     public int Taps { get; }
 
+    /// <summary>Words that <see cref="Pick"/> takes for so many planes.</summary>
+    public int PickedWords<TLanes>(int planes)
+        where TLanes : unmanaged, ILanes<TLanes> => _isDirect ? 0 : _phases.Length * planes * _picked.Stride<TLanes>();
+
+    /// <summary>Every so many rows and columns of all planes, once for each remainder that a tap has; nothing without stride.</summary>
+    /// <param name="planes">All planes, one every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="picked">Receives <c>[remainders, count]</c> planes, <see cref="PickedWords"/> words.</param>
+    internal void Pick<TLanes>(ReadOnlySpan<ulong> planes, int count, Span<ulong> picked)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int from = Input.Stride<TLanes>(), to = _picked.Stride<TLanes>();
+        for (int i = 0; i < (_isDirect ? 0 : _phases.Length * count); i++)
+        {
+            Phase phase = _phases[i / count];
+            ReadOnlySpan<ulong> plane = planes[(i % count * from)..];
+            if (_isHalving)
+                LaneHalving.Pick(Input, plane, phase.Row, phase.Column, picked.Slice(i * to, _picked.Words));
+            else
+                PickRows(plane, phase, picked.Slice(i * to, _picked.Words));
+        }
+    }
+
     /// <summary>The planes of all taps of some channels for one register of positions, which may begin at any word.</summary>
-    /// <param name="planes">All planes, one every <paramref name="stride"/> words.</param>
-    /// <param name="stride">Words from one plane to the next.</param>
+    /// <param name="planes">All planes, one every <c>Input.Stride&lt;TAll&gt;()</c> words.</param>
+    /// <param name="picked">What <see cref="Pick"/> gave of them.</param>
+    /// <param name="all">Number of all planes.</param>
     /// <param name="plane">Index of the first plane.</param>
     /// <param name="count">Number of planes.</param>
     /// <param name="word">Where the register of positions begins, in words of a plane.</param>
     /// <param name="taps">Receives <c>[count, Taps, TLanes.Words]</c> words: tap row · kernel columns + column. Lanes without a position hold anything.</param>
     /// <param name="complements">So many registers further on their complements are received too; 0: they are not wanted.</param>
+    /// <typeparam name="TAll">The registers of a plane.</typeparam>
+    /// <typeparam name="TLanes">The register of positions.</typeparam>
     /// <exception cref="ArgumentException">A span is too short.</exception>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal unsafe void Gather<TLanes>(ReadOnlySpan<ulong> planes, int stride, int plane, int count, int word, Span<ulong> taps, int complements)
+    internal unsafe void Gather<TAll, TLanes>(
+        ReadOnlySpan<ulong> planes, ReadOnlySpan<ulong> picked, int all, int plane, int count, int word, Span<ulong> taps, int complements)
+        where TAll : unmanaged, ILanes<TAll>
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int pitchBytes = Output.Pitch / 8, registerRows = 64 * TLanes.Words / Output.Pitch;
-        if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords
-            || planes.Length < ((long)plane + count) * stride || taps.Length < ((long)complements + (count * Taps)) * TLanes.Words)
+        int stride = (_isDirect ? Input : _picked).Stride<TAll>();
+        ReadOnlySpan<ulong> source = _isDirect ? planes : picked;
+        if (plane < 0 || word < 0 || word + TLanes.Words > _maskWords || plane + count > all
+            || source.Length < (long)_phases.Length * all * stride || taps.Length < ((long)complements + (count * Taps)) * TLanes.Words)
         {
-            throw new ArgumentException($"Planes {plane} to {plane + count} of {planes.Length} words do not give {Taps} taps each in {taps.Length} words.");
+            throw new ArgumentException($"Planes {plane} to {plane + count} of {source.Length} words do not give {Taps} taps each in {taps.Length} words.");
         }
         int first = (word * Output.RowsOfWord) + _firstRow, rows = registerRows + _rowSpan;
-        int copyWords = (rows * pitchBytes / sizeof(ulong)) + 1;
-        ulong* copy = stackalloc ulong[copyWords];
-        ref byte bytes = ref Unsafe.As<ulong, byte>(ref MemoryMarshal.GetReference(planes));
+        int copyBytes = ((rows * pitchBytes) + 7) / 8 * 8;
+        byte* copy = stackalloc byte[copyBytes];
+        ref byte bytes = ref Unsafe.As<ulong, byte>(ref MemoryMarshal.GetReference(source));
         ref ulong inside = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_inside), word);
-        ref TLanes to = ref LaneMemory.First<TLanes>(taps);
         long planeBytes = 8L * stride, rowBytes = rows * pitchBytes;
-        for (int end = plane + count; plane < end;)
+        foreach (Phase phase in _phases)
         {
-            // The rows around a plane are read too, and masked; only those around the first and the last plane may not exist.
-            long from = (plane * planeBytes) + (first * pitchBytes), behind = (8L * planes.Length) - rowBytes - from;
-            int direct = _isDirect && from >= 0 && behind >= 0 ? (int)Math.Min(end - plane, (behind / planeBytes) + 1) : 0;
-            if (direct > 0)
-                TapPlanes(_phases[0].Taps, ref Unsafe.Add(ref bytes, (nint)from), (nint)planeBytes, direct, ref inside, ref to, complements);
-            for (int phase = direct > 0 ? _phases.Length : 0; phase < _phases.Length; phase++)
+            ref TLanes to = ref LaneMemory.First<TLanes>(taps);
+            long from = (plane * planeBytes) + (first * pitchBytes);
+            for (int left = count; left > 0;)
             {
-                if (_isDirect)
-                    CopyRows(MemoryMarshal.AsBytes(planes), from, new(copy, copyWords * sizeof(ulong)));
+                // The rows around a plane are read too, and masked; only those around the first and the last plane may not exist.
+                long behind = (8L * source.Length) - rowBytes - from;
+                int direct = from >= 0 && behind >= 0 ? (int)Math.Min(left, (behind / planeBytes) + 1) : 0;
+                if (direct > 0)
+                    TapPlanes(phase.Taps, ref Unsafe.Add(ref bytes, (nint)from), (nint)planeBytes, direct, ref inside, ref to, complements);
                 else
-                    PickRows(planes.Slice(plane * stride, stride), first, rows, _phases[phase], new(copy, copyWords));
-                TapPlanes(_phases[phase].Taps, ref *(byte*)copy, 0, 1, ref inside, ref to, complements);
+                {
+                    CopyRows(MemoryMarshal.AsBytes(source), from, new(copy, copyBytes));
+                    TapPlanes(phase.Taps, ref *copy, 0, 1, ref inside, ref to, complements);
+                    direct = 1;
+                }
+                left -= direct;
+                from += direct * planeBytes;
+                to = ref Unsafe.Add(ref to, direct * Taps);
             }
-            plane += Math.Max(1, direct);
-            to = ref Unsafe.Add(ref to, Math.Max(1, direct) * Taps);
+            plane += all;
         }
     }
 
@@ -162,23 +199,19 @@ public sealed class LaneWindow
     private static void CopyRows(ReadOnlySpan<byte> buffer, long from, Span<byte> copy)
     {
         copy.Clear();
-        int skipped = (int)Math.Min(Math.Max(0, -from), copy.Length);
-        from += skipped;
-        if (from < buffer.Length)
-            buffer.Slice((int)from, (int)Math.Min(copy.Length - skipped, buffer.Length - from)).CopyTo(copy[skipped..]);
+        long first = Math.Max(0, from), end = Math.Min(buffer.Length, from + copy.Length);
+        if (first < end)
+            buffer[(int)first..(int)end].CopyTo(copy[(int)(first - from)..]);
     }
 
-    // Every strideHeight-th row, and of it every strideWidth-th column; rows outside the image are 0.
-    private void PickRows(ReadOnlySpan<ulong> plane, int first, int rows, Phase phase, Span<ulong> copy)
+    // Every strideHeight-th row, and of it every strideWidth-th column.
+    private void PickRows(ReadOnlySpan<ulong> plane, Phase phase, Span<ulong> picked)
     {
-        copy.Clear();
-        for (int j = 0; j < rows; j++)
+        picked.Clear();
+        for (int j = 0, y = phase.Row; y < Input.Height; j++, y += _strideHeight)
         {
-            int y = ((first + j) * _strideHeight) + phase.Row;
-            if ((uint)y >= (uint)Input.Height)
-                continue;
             ulong row = Input.Row(ref MemoryMarshal.GetReference(plane), y) >> phase.Column;
-            Output.OrRow(ref MemoryMarshal.GetReference(copy), j, RowBits.Every(row, _strideWidth));
+            _picked.OrRow(ref MemoryMarshal.GetReference(picked), j, RowBits.Every(row, _strideWidth));
         }
     }
 

@@ -39,8 +39,17 @@ internal static class LaneCosts
         Shape output = layer.Output(input);
         long additions = Additions(layer, isEightBit), taps = (long)layer.Weights.Columns * layer.Groups * (isEightBit ? 8 : 1);
         int pitch = Pitch(Math.Max(output.Width, (input.Width + layer.Stride.Width - 1) / layer.Stride.Width));
-        return tier.Registers(Words(output.Height, pitch),
-            words => (additions * tier.Plane(words)) + (output.Channels * CostModel.LaneChannel) + (taps * CostModel.LaneTap));
+        double channel = CostModel.LaneChannel + (isEightBit ? 8 * CostModel.LaneBit : 0);
+        return Picked(layer, input, isEightBit) + tier.Registers(Words(output.Height, pitch),
+            words => (additions * tier.Plane(words)) + (output.Channels * channel) + (taps * CostModel.LaneTap));
+    }
+
+    // With a stride rows and columns are picked first, once for each remainder that a tap has.
+    private static double Picked(ConvolutionLayer layer, Shape input, bool isEightBit)
+    {
+        Extent stride = layer.Stride, kernel = layer.Kernel;
+        return stride == new Extent(1, 1) ? 0 : (double)input.Channels * (isEightBit ? 8 : 1) * Math.Min(stride.Height, kernel.Height)
+            * Math.Min(stride.Width, kernel.Width) * Words(input.Height, Pitch(input.Width)) * CostModel.LanePickedWord;
     }
 
     /// <summary>Cycles of a pool of one image.</summary>

@@ -22,8 +22,8 @@ internal static class PixelLanesPlanner
         bool[] lanes = AgainstWords(others.WithoutPatchLanes(), settings, isNeeded);
         if (settings.Lowering == Lowering.PixelLanes)
             return lanes;
-        // What one tier keeps, all keep; then the rest must still pay.
-        bool[][] ways = [.. LaneTier.All.Select(tier => Cheapest(others, lanes, tier, 1 / CostModel.LeavesPixels))];
+        // What one tier keeps, all keep; then the rest must still pay. Where vectors are narrow it is enough that nothing gets slower.
+        bool[][] ways = [.. LaneTier.All.Select(tier => Cheapest(others, lanes, tier, tier.Words < LaneTier.Usual.Words ? 1 : 1 / CostModel.LeavesPixels))];
         bool[] fewer = [.. lanes.Select((_, i) => ways.Any(way => way[i]))];
         OneSample before = others with { InLanes = lanes }, after = others with { InLanes = fewer };
         return LaneTier.All.All(tier => after.Cycles(tier) <= before.Cycles(tier)) ? fewer : lanes;
