@@ -33,6 +33,11 @@ internal static class OneSampleKernels
         var masked = new Layer(784, 256, live: 0.5);
         Print("784 → 256, masks, 50 % live", masked,
             [Columns<Lanes256>(masked, 0.19), Columns<Lanes256>(masked, 0.5), .. Enum.GetValues<PermuteTier>().Select(tier => Permute(masked, tier))]);
+        foreach ((int blockChannels, int blockInputs) in new[] { (64, 1), (64, 8), (32, 8), (16, 8) })
+        {
+            var layer = new Layer(3136, 256, live: 0.15, blockChannels, blockInputs);
+            Print($"3136 → 256, 15 % live in blocks of {blockChannels}x{blockInputs}", layer, [.. Enum.GetValues<PermuteTier>().Select(tier => Permute(layer, tier))]);
+        }
         foreach ((int inputs, int channels) in new[] { (1728, 192), (192, 192), (1152, 128), (576, 64), (288, 32), (2304, 256), (4608, 512) })
         {
             var layer = new Layer(inputs, channels);
@@ -97,6 +102,29 @@ internal static class OneSampleKernels
         {
             Inputs = inputs;
             (Signs, Masks) = LaneKernels.Weights(inputs, channels, live, 0.5);
+            Limits = [.. Enumerable.Repeat((int)(inputs * live / 2), channels)];
+        }
+
+        /// <summary>Weights live or are pruned in blocks.</summary>
+        public Layer(int inputs, int channels, double live, int blockChannels, int blockInputs)
+        {
+            Inputs = inputs;
+            int words = WeightMatrix.WordsFor(inputs);
+            (Signs, _) = LaneKernels.Weights(inputs, channels, 1, 0.5);
+            Masks = new ulong[Signs.Length];
+            for (int c = 0; c < channels; c++)
+            {
+                // The same numbers for all rows of a block.
+                var random = new Random(c / blockChannels);
+                bool isLive = false;
+                for (int i = 0; i < inputs; i++)
+                {
+                    isLive = i % blockInputs == 0 ? random.NextDouble() < live : isLive;
+                    Masks[(c * words) + (i / 64)] |= isLive ? 1UL << (i % 64) : 0;
+                }
+            }
+            for (int i = 0; i < Signs.Length; i++)
+                Signs[i] &= Masks[i];
             Limits = [.. Enumerable.Repeat((int)(inputs * live / 2), channels)];
         }
 

@@ -142,6 +142,28 @@ public class EnginesAgreeTests
         AssertAgree(networks, isChecked: true, samples: 20, waysOf: _ => [s_all[0]]);
     }
 
+    /// <summary>Masks of blocks of channels and inputs, whole ones and such as end with the layer; a layer of which whole registers are dead; behind an image on words.</summary>
+    [Fact]
+    public void Layers_with_masks_in_blocks_are_exact()
+    {
+        var random = new Random(14);
+        DenseLayer Dense(int inputs, int channels, int blockChannels, int blockInputs, double live)
+        {
+            WeightMatrix weights = Models.Weights(channels, inputs, random).InBlocks(blockChannels, blockInputs, live, random);
+            return new($"{inputs} to {channels}", weights, Enumerable.Range(0, channels).Select(c => Math.Clamp((weights.LiveCount(c) / 2) + (c % 5) - 2, -1, weights.LiveCount(c))).ToEquatableArray());
+        }
+        ScoresLayer Scores(int channels) => new("scores", Models.Weights(4, channels, random), Models.Ints(0, 1, 2, 3), 1);
+        Network[] networks =
+        [
+            Models.Bits(784, Dense(784, 200, 64, 1, live: 0.2), Dense(200, 130, 64, 8, live: 0.3), Scores(130)),
+            Models.Bits(300, Dense(300, 140, 16, 8, live: 0.1), Dense(140, 70, 32, 7, live: 0.5), Scores(70)),
+            Models.Bits(400, Dense(400, 256, 64, 400, live: 0.5), Scores(256)),
+            Models.Net(new(3, 9, 9), new RawBitsEncoding(), Models.Convolution(1, 3, 20, 3, padding: 0), Dense(980, 96, 64, 1, live: 0.15), Scores(96)),
+        ];
+        AssertAgree(networks, isChecked: true, samples: 10,
+            waysOf: _ => [s_all[0], ("Lowering", "Permute"), ("Lowering", "ActiveColumns"), ("Lowering", "PopCountTable"), ("Lowering", "SampleLanes")]);
+    }
+
     [Fact]
     public void Pools_of_every_form_are_exact()
     {

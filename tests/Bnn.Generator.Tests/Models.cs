@@ -31,6 +31,15 @@ internal static class Models
     public static WeightMatrix Weights(int rows, int columns, Random random, double live = 1) =>
         WeightMatrix.Create(rows, columns, (_, _) => random.NextDouble() < live ? (random.Next(2) * 2) - 1 : 0);
 
+    /// <summary>The matrix with blocks of channels and inputs that live or are masked together.</summary>
+    public static WeightMatrix InBlocks(this WeightMatrix weights, int channels, int inputs, double live, Random random)
+    {
+        bool[,] lives = new bool[(weights.Rows / channels) + 1, (weights.Columns / inputs) + 1];
+        for (int b = 0; b < lives.Length; b++)
+            lives[b / lives.GetLength(1), b % lives.GetLength(1)] = random.NextDouble() < live;
+        return weights.Keep((row, column) => lives[row / channels, column / inputs]);
+    }
+
     public static EquatableArray<int> Ints(params int[] values) => new(values);
 
     /// <summary>Image layers, with scores summed over what they give.</summary>

@@ -44,6 +44,30 @@ public class PlannerTests
         Assert.Equal("Permute", BnnCompiler.Plan(Layers(inputs, channels, 10), Models.Settings(lowering: Lowering.Permute)).Layers[0].How);
     }
 
+    /// <summary>As the kernels do it: where a register's channels read the same, few inputs cost less than all, and no masks are looked up; single weights cost more.</summary>
+    [Fact]
+    public void Masks_in_blocks_pay_for_one_sample()
+    {
+        double[] all = Cycles(1, 1, 1), inBlocks = Cycles(64, 1, 0.15), inBytes = Cycles(64, 8, 0.15), single = Cycles(1, 1, 0.15);
+        for (int tier = 0; tier < LaneTier.All.Count; tier++)
+        {
+            Assert.InRange(inBytes[tier] / all[tier], 0.15, 0.4);
+            Assert.InRange(single[tier] / all[tier], 1.5, 2.5);
+        }
+        // With 128 bits, bytes of the input; with more, whatever their shape.
+        Assert.InRange(inBlocks[0] / all[0], 0.15, 0.4);
+        Assert.InRange(inBlocks[1] / all[1], 0.15, 0.45);
+        Assert.InRange(inBlocks[2] / all[2], 0.7, 1.4);
+
+        double[] Cycles(int channels, int inputs, double live)
+        {
+            Network network = Layers(3136, 256, 10);
+            var dense = (DenseLayer)network.Layers[0];
+            network = Models.Bits(3136, dense with { Weights = dense.Weights.InBlocks(channels, inputs, live, new Random(2)), Limits = Enumerable.Repeat(0, 256).ToEquatableArray() }, network.Layers[1]);
+            return [.. LaneTier.All.Select(tier => DenseLanes.Cycles(tier, network, 0, Lowering.Permute))];
+        }
+    }
+
     [Fact]
     public void Goal_size_prefers_tables() => Assert.Equal([Lowering.PopCountTable, Lowering.Unrolled], Lowerings(Models.Settings(Goal.Size), 64, 24, 10));
 

@@ -27,6 +27,25 @@ public sealed class TrainingMethodsTests : IDisposable
     }
 
     [Fact]
+    public void Blocks_of_masks_go_with_live_and_into_experiments()
+    {
+        Train("run", "--mask-block", "8x4").AssertError(1, "LiveShares");
+        Train("run", "--live", "0.2", "--mask-block", "8").AssertError(1, "CHANNELSxINPUTS");
+        Assert.Equal(0, Train("single", "--live", "0.2").Exit);
+        Assert.Equal(0, Train("run", "--live", "0.2", "--mask-block", "8x4").Exit);
+        Assert.NotEqual(File.ReadAllBytes(_folder.At("single", "model.bnn")), File.ReadAllBytes(_folder.At("run", "model.bnn")));
+        Assert.Contains("\"maskBlock\": \"8x4\"", File.ReadAllText(_folder.At("run", "options.json")), StringComparison.Ordinal);
+        File.WriteAllText(_folder.At("blocks.json"), """
+            {
+              "data": "optdigits", "options": { "arch": "dense-24 scores", "epochs": 4, "batch": 20, "encoding": "threshold-8", "live": "0.2" },
+              "grid": { "mask-block": ["8x4", "24x1"] }
+            }
+            """);
+        Assert.Equal(0, Command("experiment", _folder.At("blocks.json"), "--work", _folder.At("work"), "--threads", "1").Exit);
+        Assert.Contains("mask-block 24x1", File.ReadAllText(_folder.At("results", "blocks", "table.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_full_precision_run_is_measured_and_reported_but_gives_no_model()
     {
         Cli train = Train("real", "--full-precision");

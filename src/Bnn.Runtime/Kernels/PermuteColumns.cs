@@ -14,7 +14,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
     /// <summary>Live inputs above which numbers of 16 bits do not hold count + 1.</summary>
     public const int MostInputs = ushort.MaxValue - 1;
 
-    private const int Together = 8;
+    private const int Together = PermuteSteps<TBytes>.Together;
 
     // Inputs that meet the weights together, and the most steps of which as many fit the stack. Narrow registers of eight gain nothing by it.
     private const int Shared = 4;
@@ -64,6 +64,19 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
             Write(c, new WeightRow(inputs, signs, masks, c), limits[c]);
     }
 
+    /// <summary>Look-ups for one sample.</summary>
+    /// <param name="inputs">K</param>
+    /// <param name="channels">C</param>
+    /// <param name="isMasked">Whether masks differ.</param>
+    public static long LookUps(int inputs, int channels, bool isMasked)
+    {
+        int perStep = TBytes.Inputs(isMasked), rest = channels % TBytes.Channels;
+        long steps = (inputs + perStep - 1) / perStep, full = channels / TBytes.Channels;
+        return TBytes.Channels == 64 && rest is > 0 and <= PermuteEights.Most
+            ? (steps * full) + ((steps + 7) / 8 * ((rest + 7) / 8))
+            : steps * (full + (rest > 0 ? 1 : 0));
+    }
+
     /// <inheritdoc/>
     public override void Run(ReadOnlySpan<ulong> inputs, int count, Span<ulong> outputs)
     {
@@ -91,21 +104,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         {
             (int group, int size) = GroupOf(r);
             TBytes* weights = _weights + ((nint)group * _steps);
-            switch (size)
-            {
-                case 8:
-                    Count<Eight>(weights, steps, sums);
-                    break;
-                case 4:
-                    Count<Four>(weights, steps, sums);
-                    break;
-                case 2:
-                    Count<Two>(weights, steps, sums);
-                    break;
-                default:
-                    Count<One>(weights, steps, sums);
-                    break;
-            }
+            PermuteSteps<TBytes>.Count(size, _table, weights, steps, _steps, _stepsOfBytes, sums, isFirst: true);
             for (int i = 0; i < size; i++, r++)
                 Fire(r, sums + (2 * i), ref output[r * TBytes.Channels >> 6]);
         }
@@ -133,9 +132,9 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
             TBytes* weights = _weights + ((nint)group * _steps) + (r - group);
             int registers = Math.Min(size, 2);
             if (registers == 2)
-                CountShared<Two>(weights, size, steps, room, sums);
+                CountShared<TwoRegisters>(weights, size, steps, room, sums);
             else
-                CountShared<One>(weights, size, steps, room, sums);
+                CountShared<OneRegister>(weights, size, steps, room, sums);
             for (int j = 0; j < registers; j++, r++)
             {
                 for (int i = 0; i < Shared; i++)
@@ -193,57 +192,10 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
         return (int)bits & ((1 << count) - 1);
     }
 
-    // The JIT knows the number of registers, and keeps only the sums that are there.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Count<TSize>(TBytes* weights, byte* steps, TBytes* sums)
-        where TSize : ISize
-    {
-        TBytes low = _table[0], high = _table[1], zero = default;
-        var table = (byte*)_table;
-        for (int left = _steps; left > 0; left -= _stepsOfBytes)
-        {
-            TBytes a = zero, b = zero, c = zero, d = zero, e = zero, f = zero, g = zero, h = zero;
-            for (byte* end = steps + Math.Min(left, _stepsOfBytes); steps < end; steps++, weights += TSize.Registers)
-            {
-                TBytes pattern = TBytes.Pattern(table, *steps);
-                a = TBytes.Add(a, TBytes.Differences(pattern, in weights[0], low, high));
-                if (TSize.Registers > 1)
-                    b = TBytes.Add(b, TBytes.Differences(pattern, in weights[1], low, high));
-                if (TSize.Registers > 2)
-                {
-                    c = TBytes.Add(c, TBytes.Differences(pattern, in weights[2], low, high));
-                    d = TBytes.Add(d, TBytes.Differences(pattern, in weights[3], low, high));
-                }
-                if (TSize.Registers > 4)
-                {
-                    e = TBytes.Add(e, TBytes.Differences(pattern, in weights[4], low, high));
-                    f = TBytes.Add(f, TBytes.Differences(pattern, in weights[5], low, high));
-                    g = TBytes.Add(g, TBytes.Differences(pattern, in weights[6], low, high));
-                    h = TBytes.Add(h, TBytes.Differences(pattern, in weights[7], low, high));
-                }
-            }
-            Widen(sums, a, left == _steps);
-            if (TSize.Registers > 1)
-                Widen(sums + 2, b, left == _steps);
-            if (TSize.Registers > 2)
-            {
-                Widen(sums + 4, c, left == _steps);
-                Widen(sums + 6, d, left == _steps);
-            }
-            if (TSize.Registers > 4)
-            {
-                Widen(sums + 8, e, left == _steps);
-                Widen(sums + 10, f, left == _steps);
-                Widen(sums + 12, g, left == _steps);
-                Widen(sums + 14, h, left == _steps);
-            }
-        }
-    }
-
     // Sums of a few inputs, each of one or two registers; from one step to the next are as many registers of weights as lie together.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void CountShared<TSize>(TBytes* weights, nint stride, byte* steps, nint room, TBytes* sums)
-        where TSize : ISize
+    private void CountShared<TRegisters>(TBytes* weights, nint stride, byte* steps, nint room, TBytes* sums)
+        where TRegisters : IRegisters
     {
         TBytes low = _table[0], high = _table[1], zero = default;
         var table = (byte*)_table;
@@ -259,7 +211,7 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                 b = TBytes.Add(b, TBytes.Differences(q, in first, low, high));
                 c = TBytes.Add(c, TBytes.Differences(r, in first, low, high));
                 d = TBytes.Add(d, TBytes.Differences(s, in first, low, high));
-                if (TSize.Registers > 1)
+                if (TRegisters.Count > 1)
                 {
                     TBytes second = weights[1];
                     e = TBytes.Add(e, TBytes.Differences(p, in second, low, high));
@@ -269,50 +221,18 @@ internal sealed unsafe class PermuteColumns<TBytes> : PermuteKernel
                 }
             }
             const int N = 2;
-            nint next = N * TSize.Registers;
-            Widen(sums, a, left == _steps);
-            Widen(sums + next, b, left == _steps);
-            Widen(sums + (2 * next), c, left == _steps);
-            Widen(sums + (3 * next), d, left == _steps);
-            if (TSize.Registers > 1)
+            nint next = N * TRegisters.Count;
+            PermuteSteps<TBytes>.Widen(sums, a, left == _steps);
+            PermuteSteps<TBytes>.Widen(sums + next, b, left == _steps);
+            PermuteSteps<TBytes>.Widen(sums + (2 * next), c, left == _steps);
+            PermuteSteps<TBytes>.Widen(sums + (3 * next), d, left == _steps);
+            if (TRegisters.Count > 1)
             {
-                Widen(sums + N, e, left == _steps);
-                Widen(sums + next + N, f, left == _steps);
-                Widen(sums + (2 * next) + N, g, left == _steps);
-                Widen(sums + (3 * next) + N, h, left == _steps);
+                PermuteSteps<TBytes>.Widen(sums + N, e, left == _steps);
+                PermuteSteps<TBytes>.Widen(sums + next + N, f, left == _steps);
+                PermuteSteps<TBytes>.Widen(sums + (2 * next) + N, g, left == _steps);
+                PermuteSteps<TBytes>.Widen(sums + (3 * next) + N, h, left == _steps);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Widen(TBytes* sums, TBytes bytes, bool isFirst)
-    {
-        sums[0] = TBytes.AddEven(isFirst ? default : sums[0], bytes);
-        sums[1] = TBytes.AddOdd(isFirst ? default : sums[1], bytes);
-    }
-
-    private interface ISize
-    {
-        static abstract int Registers { get; }
-    }
-
-    private readonly struct One : ISize
-    {
-        public static int Registers => 1;
-    }
-
-    private readonly struct Two : ISize
-    {
-        public static int Registers => 2;
-    }
-
-    private readonly struct Four : ISize
-    {
-        public static int Registers => 4;
-    }
-
-    private readonly struct Eight : ISize
-    {
-        public static int Registers => 8;
     }
 }

@@ -10,7 +10,7 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// Exact: bit for bit count ≤ limit. Time does not depend on the input. Cost for each register of 16, 32 or 64 channels: a look-up and an addition for
 /// four inputs (seven with 64 channels), or for two (three) if masks differ between channels. Inputs that no channel reads cost as much as
-/// others. Channels beyond full registers are counted by eights with 512 bits, otherwise, if they are few, by words. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
+/// others, unless each register of channels reads so few, as with masks in blocks, that it is less to bring these together; masks are looked up only where channels of a register differ. Channels beyond full registers are counted by eights with 512 bits, otherwise, if they are few, by words. Above 65,534 of those that are read, the portable way is taken. Made once from packed weights: a byte for each step and channel. Running
 /// allocates nothing, takes up to 32 KB of the stack, and is thread-safe. Source: docs/decisions/0009-one-sample.md.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -50,6 +50,15 @@ public sealed class PermuteLayer
     /// <summary>The way that is taken.</summary>
     public PermuteTier Tier { get; }
 
+    /// <summary>Look-ups for one sample, and what brings inputs together in their measure, where registers skip inputs; null where they read all of them.</summary>
+    internal long? SkippingWork => _kernel switch
+    {
+        PermuteBlocks<Bytes512> blocks => blocks.Work,
+        PermuteBlocks<Bytes256> blocks => blocks.Work,
+        PermuteBlocks<Bytes128> blocks => blocks.Work,
+        _ => null,
+    };
+
     /// <summary>Puts the weights in order for the processor's best way.</summary>
     /// <param name="inputs">K, in [1, 65,536].</param>
     /// <param name="signs">Packed, <c>[C, ⌈K/64⌉]</c>, 1 = +1; bits of pruned weights and tail bits are 0.</param>
@@ -84,9 +93,9 @@ public sealed class PermuteLayer
         ReadOnlySpan<int> whole = limits[..^rest];
         PermuteKernel kernel = tier switch
         {
-            PermuteTier.Permute512 => new PermuteColumns<Bytes512>(inputs, signs, masks, whole, mask),
-            PermuteTier.Shuffle256 => new PermuteColumns<Bytes256>(inputs, signs, masks, whole, mask),
-            PermuteTier.Shuffle128 => new PermuteColumns<Bytes128>(inputs, signs, masks, whole, mask),
+            PermuteTier.Permute512 => Kernel<Bytes512>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle256 => Kernel<Bytes256>(inputs, signs, masks, whole, mask),
+            PermuteTier.Shuffle128 => Kernel<Bytes128>(inputs, signs, masks, whole, mask),
             _ => PortableKernel.Last(signs, masks, limits, mask, limits.Length),
         };
         return new(inputs, limits.Length, mask.Differs, tier, kernel, rest == 0 ? null : PortableKernel.Last(signs, masks, limits, mask, rest));
@@ -123,6 +132,16 @@ public sealed class PermuteLayer
         inputs = inputs[..(count * _inputWords)];
         _kernel.Run(inputs, count, outputs);
         _rest?.Run(inputs, count, outputs);
+    }
+
+    // Registers that read few of the inputs, if that is less work.
+    private static PermuteKernel Kernel<TBytes>(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, SharedMask mask)
+        where TBytes : unmanaged, IByteLanes<TBytes>
+    {
+        long plain = PermuteColumns<TBytes>.LookUps(inputs, limits.Length, mask.Differs);
+        PermuteBlocks<TBytes>? blocks = masks.IsEmpty ? null
+            : PermuteBlocks<TBytes>.IfFewer(signs, masks[..(limits.Length * mask.Live.Length)], limits, mask.Live.Length, plain);
+        return blocks ?? (PermuteKernel)new PermuteColumns<TBytes>(inputs, signs, masks, limits, mask);
     }
 
     private ArgumentException TooShort(int count, int inputs, int outputs) =>

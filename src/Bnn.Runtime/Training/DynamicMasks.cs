@@ -6,6 +6,7 @@ namespace Bnn.Training;
 /// least one. They are chosen anew every <see cref="Period"/> steps of an epoch (in a short run once more, where the ramp ends), of equal latents that of the lower input first. The
 /// straight-through gradient reaches pruned latents too, so that weights come back. Latents are not clipped: in a long run most of them would lie at any bound, and
 /// their order be lost (docs/pruning.md). Gradual pruning: arXiv:1710.01878.
+/// With blocks a row of blocks of a dense layer has, by the same formula, so many of its blocks of inputs live as have the largest sums of |latent|; convolutions keep single weights.
 /// </remarks>
 internal sealed class DynamicMasks
 {
@@ -19,8 +20,10 @@ internal sealed class DynamicMasks
     private readonly double _ramp, _steps;
     private readonly double _extra;         // the end of the ramp if no choice would follow it
     private readonly int _stepsOfEpoch;
-    private readonly uint[][] _sizes;       // per worker: |latent| of a channel
-    private readonly Action<int, int> _task;
+    private readonly uint[][] _sizes;       // per worker: |latent| of a channel, or sums of blocks
+    private readonly uint[][] _moved;       // per worker: the same to be moved while choosing, with blocks
+    private readonly MaskBlock? _block;
+    private readonly Action<int, int> _task, _blockTask;
     private LatentLayer _layer;
     private int _live;
 
@@ -33,7 +36,10 @@ internal sealed class DynamicMasks
         double last = _steps - stepsPerEpoch + ((stepsPerEpoch - 1) / Period * Period), end = Math.Ceiling(_ramp * _steps);
         _extra = last < end ? Math.Min(end, _steps - 1) : -1;
         _sizes = [.. Enumerable.Range(0, pool.Threads).Select(_ => new uint[network.Layers.Max(layer => layer.Inputs)])];
-        _task = Choose;
+        _moved = [.. _sizes.Select(sizes => options.MaskBlock is null ? [] : new uint[sizes.Length])];
+        if (options.MaskBlock is { } text && MaskBlock.TryParse(text, out MaskBlock block))
+            _block = block;
+        (_task, _blockTask) = (Choose, ChooseBlocks);
         _layer = network.Layers[0];
         foreach ((LatentLayer layer, double share) in network.Layers.Zip(_shares))
         {
@@ -42,7 +48,7 @@ internal sealed class DynamicMasks
         }
     }
 
-    /// <summary>Live weights of a channel of <paramref name="inputs"/> weights.</summary>
+    /// <summary>Live weights of a channel of <paramref name="inputs"/> weights, or blocks of a row of so many.</summary>
     /// <param name="inputs">K.</param>
     /// <param name="share">s.</param>
     /// <param name="done">p.</param>
@@ -64,8 +70,12 @@ internal sealed class DynamicMasks
             _layer = _network.Layers[l];
             if (_layer.Mask is null)
                 continue;
-            _live = Live(_layer.Inputs, _shares[l], done / _steps, _ramp);
-            _pool.Run(_layer.Channels, _task, TrainingPhase.Optimizer);
+            bool inBlocks = _block is not null && _layer.Geometry.Kind is LayerKind.Dense or LayerKind.Scores;
+            _live = Live(inBlocks ? _block!.Value.Columns(_layer.Inputs) : _layer.Inputs, _shares[l], done / _steps, _ramp);
+            if (inBlocks)
+                _pool.Run(_block!.Value.Rows(_layer.Channels), _blockTask, TrainingPhase.Optimizer);
+            else
+                _pool.Run(_layer.Channels, _task, TrainingPhase.Optimizer);
         }
     }
 
@@ -83,6 +93,36 @@ internal sealed class DynamicMasks
         {
             uint size = Size(latents[i * (long)_layer.Stride]);
             live[i * (long)_layer.Stride] = size > least || (size == least && equal-- > 0) ? 1 : 0;
+        }
+    }
+
+    // The same for a row of blocks: sums are taken input by input, in each channel by channel, whoever does it.
+    private unsafe void ChooseBlocks(int row, int worker)
+    {
+        MaskBlock block = _block!.Value;
+        int blocks = block.Columns(_layer.Inputs), first = row * block.Channels, channels = Math.Min(block.Channels, _layer.Channels - first);
+        float* latents = _layer.Weights.Values.Pointer + first, live = _layer.Mask!.Live.Pointer + first;
+        Span<uint> sums = _sizes[worker].AsSpan(0, blocks), moved = _moved[worker].AsSpan(0, blocks);
+        for (int b = 0; b < blocks; b++)
+        {
+            double sum = 0;
+            for (int i = b * block.Inputs; i < Math.Min((b + 1) * block.Inputs, _layer.Inputs); i++)
+            {
+                for (int c = 0; c < channels; c++)
+                    sum += Math.Abs(latents[(i * (long)_layer.Stride) + c]);
+            }
+            sums[b] = Size((float)sum);
+        }
+        sums.CopyTo(moved);
+        uint least = Selection.Largest(moved, _live);
+        int equal = _live;
+        foreach (uint sum in sums)
+            equal -= sum > least ? 1 : 0;
+        for (int b = 0; b < blocks; b++)
+        {
+            float isLive = sums[b] > least || (sums[b] == least && equal-- > 0) ? 1 : 0;
+            for (int i = b * block.Inputs; i < Math.Min((b + 1) * block.Inputs, _layer.Inputs); i++)
+                new Span<float>(live + (i * (long)_layer.Stride), channels).Fill(isLive);
         }
     }
 

@@ -84,6 +84,12 @@ public sealed record TrainingOptions
     /// <summary>Of <see cref="LiveShares"/>: part of the run after which they are reached, in [0, 1]; 0 stands for 0.6.</summary>
     public double MaskRamp { get; init; }
 
+    /// <summary>
+    /// Of <see cref="LiveShares"/>: weights of a dense layer, the scores among them, that live or are pruned together, neighbouring channels times neighbouring inputs: <c>64x8</c>;
+    /// null: each weight for itself, as in convolutions always.
+    /// </summary>
+    public string? MaskBlock { get; init; }
+
     /// <summary>Whether the masks that the network starts with stay as they are, and pruned latent weights with them.</summary>
     public bool HasFrozenMasks { get; init; }
 
@@ -118,6 +124,11 @@ public sealed record TrainingOptions
         Check(FlipThreshold >= 0, nameof(FlipThreshold), "must not be negative");
         Check(Optimizer == WeightOptimizer.Adam || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
         Check(MaskRamp is >= 0 and <= 1, nameof(MaskRamp), "must lie in [0, 1]");
+        if (MaskBlock is not null)
+        {
+            Check(Training.MaskBlock.TryParse(MaskBlock, out _), nameof(MaskBlock), $"must be {Training.MaskBlock.Form}");
+            Check(LiveShares is not null, nameof(MaskBlock), "says what LiveShares chooses together, but that is missing");
+        }
         if (LiveShares is not null)
         {
             LayerShares.Live(LiveShares, Training.Architecture.Parse(Architecture));

@@ -24,6 +24,8 @@ internal static class TrainingSettings
         ];
         if (options.LiveShares is { } live)
             settings.AddRange([Value("live", live), Value("mask-ramp", options.MaskRamp)]);
+        if (options.MaskBlock is { } block)
+            settings.Add(Value("mask-block", block));
         if (!Gives(settings))
             throw new UsageException("it has options that bnn train has no words for.");
         foreach (Setting setting in settings.Where(setting => setting.Key is not ("arch" or "encoding" or "epochs")).ToArray())

@@ -12,12 +12,30 @@ internal sealed class OneSampleCase
 
     // Masks 0: none; 1: the same for all channels; 2: at random.
     public OneSampleCase(int inputs, int channels, int masks, int seed)
+        : this(inputs, channels, seed, new Random(~seed), (random, shared) => masks == 1 ? (_, column) => shared[column] : masks == 2 ? (_, _) => random.Next(3) > 0 : (_, _) => true)
+    {
+    }
+
+    /// <summary>Blocks of channels and inputs live with a probability, and in those that do single weights.</summary>
+    public static OneSampleCase InBlocks(int inputs, int channels, (int Channels, int Inputs) block, double live, double weights, int seed) =>
+        new(inputs, channels, seed, new Random(~seed), (random, _) =>
+        {
+            var blocks = new bool[channels, inputs];
+            for (int c = 0; c < channels; c++)
+            {
+                for (int i = 0; i < inputs; i++)
+                    blocks[c, i] = c % block.Channels + i % block.Inputs == 0 ? random.NextDouble() < live : blocks[c / block.Channels * block.Channels, i / block.Inputs * block.Inputs];
+            }
+            return (c, i) => blocks[c, i] && (weights == 1 || random.NextDouble() < weights);
+        });
+
+    private OneSampleCase(int inputs, int channels, int seed, Random masked, Func<Random, bool[], Func<int, int, bool>> isLive)
     {
         var random = new Random(seed);
         bool[] shared = [.. Enumerable.Range(0, inputs).Select(_ => random.Next(3) > 0)];
         double positive = (seed % 3) switch { 0 => 0.5, 1 => 0.05, _ => 0.9 };
-        Weights = WeightMatrix.Create(channels, inputs, (_, column) =>
-            (masks == 1 && !shared[column]) || (masks == 2 && random.Next(3) == 0) ? 0 : random.NextDouble() < positive ? 1 : -1);
+        Func<int, int, bool> lives = isLive(masked, shared);
+        Weights = WeightMatrix.Create(channels, inputs, (channel, column) => !lives(channel, column) ? 0 : random.NextDouble() < positive ? 1 : -1);
         _bits = new bool[inputs, s_ones.Length];
         for (int i = 0; i < inputs; i++)
         {
@@ -102,6 +120,26 @@ internal static class OneSampleCases
             yield return new(1 + (channels % 23), channels, channels % 3, channels);
         foreach (int channels in new[] { 192, 256, 257, 260, 300, 448, 512, 515, 832 })
             yield return new(70, channels, channels % 3, channels);
+    }
+
+    /// <summary>Masks of blocks of many shapes, whole and with single weights pruned in them; registers, and layers, without live weights; what lives once; many registers.</summary>
+    public static IEnumerable<OneSampleCase> Blocks()
+    {
+        int seed = 0;
+        foreach ((int Channels, int Inputs) block in new[] { (64, 8), (32, 8), (16, 8), (64, 7), (64, 1), (128, 16), (7, 5), (1000, 3) })
+        {
+            foreach ((int inputs, int channels) in new[] { (392, 256), (131, 130), (63, 64), (8, 17), (500, 200), (721, 45) })
+            {
+                yield return OneSampleCase.InBlocks(inputs, channels, block, live: 0.15, weights: 1, ++seed);
+                yield return OneSampleCase.InBlocks(inputs, channels, block, live: 0.3, weights: 0.5, ++seed);
+            }
+        }
+        yield return OneSampleCase.InBlocks(700, 520, (64, 700), live: 0.5, weights: 1, seed: 1);
+        yield return OneSampleCase.InBlocks(700, 260, (32, 700), live: 0.5, weights: 0.02, seed: 2);
+        yield return OneSampleCase.InBlocks(100, 129, (1, 1), live: 0, weights: 1, seed: 3);
+        yield return OneSampleCase.InBlocks(1000, 70, (1, 1), live: 0.0003, weights: 1, seed: 4);
+        yield return OneSampleCase.InBlocks(9000, 1100, (16, 64), live: 0.2, weights: 1, seed: 5);
+        yield return OneSampleCase.InBlocks(65536, 70, (32, 8), live: 0.3, weights: 1, seed: 6);
     }
 
     /// <summary>Sums beyond 8 and 16 bits.</summary>

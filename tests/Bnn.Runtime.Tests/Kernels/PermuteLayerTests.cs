@@ -17,6 +17,14 @@ public class PermuteLayerTests
     }
 
     [Theory, MemberData(nameof(Tiers))]
+    public void Masks_in_blocks_change_no_bit(PermuteTier tier)
+    {
+        bool isFast = tier >= PermuteLayer.Best;
+        foreach (OneSampleCase layer in OneSampleCases.Blocks().Where((layer, i) => isFast || (i % 3 == 0 && layer.Weights.Columns < 1000)))
+            Check(layer, tier);
+    }
+
+    [Theory, MemberData(nameof(Tiers))]
     public void Every_limit_is_exact_for_every_number_of_ones(PermuteTier tier)
     {
         const int Inputs = 33;

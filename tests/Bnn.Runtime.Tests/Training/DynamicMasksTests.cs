@@ -48,6 +48,57 @@ public sealed class DynamicMasksTests
         IEnumerable<int> Living(int channel) => Enumerable.Range(0, layer.Inputs).Where(i => layer.IsLive(i, channel));
     }
 
+    [Fact]
+    public void Blocks_live_by_the_sum_of_their_latents_and_of_equal_ones_the_first()
+    {
+        TrainingOptions options = SyntheticImages.Options with { LiveShares = "0.25,1,1", MaskBlock = "4x9", MaskRamp = 0.0001, Architecture = "dense-10 dense-3 scores" };
+        using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small);
+        LatentLayer layer = run.Network.Layers[0];
+        int blocks = (layer.Inputs + 8) / 9, live = Math.Max(1, blocks / 4);
+        Assert.NotEqual(0, layer.Inputs % 9);
+        for (int i = 0; i < layer.Inputs; i++)
+        {
+            // The first row of blocks rises, but for one channel that falls less; in the second all are equal; in the last one, of two channels, the last block of few inputs is the largest.
+            for (int c = 0; c < 10; c++)
+                layer.Weights.Values.Span[(i * layer.Stride) + c] = c switch { 1 => i / 9 - blocks, < 4 => MathF.Pow(10, i / 9), < 8 => i % 2 == 0 ? 0.5f : -0.5f, _ => i / 9 == blocks - 1 ? -900 : 1 };
+        }
+        using var pool = new WorkerPool(2);
+        new DynamicMasks(run.Network, options, 10, pool).Step(options.Epochs - 1, 0);
+        for (int c = 0; c < 10; c++)
+        {
+            IEnumerable<int> wanted = c < 4 ? Enumerable.Range(blocks - live, live) : c < 8 ? Enumerable.Range(0, live) : Enumerable.Range(0, live - 1).Append(blocks - 1);
+            Assert.Equal(Enumerable.Range(0, layer.Inputs).Where(i => wanted.Contains(i / 9)), Enumerable.Range(0, layer.Inputs).Where(i => layer.IsLive(i, c)));
+        }
+        Assert.Null(run.Network.Layers[1].Mask);
+    }
+
+    [Fact]
+    public void Convolutions_keep_single_weights_and_the_scores_take_blocks()
+    {
+        TrainingOptions options = SyntheticImages.Options with { Architecture = "conv3x3-14 pool dense-70 scores", LiveShares = "0.5,0.3,0.4", MaskBlock = "64x8", Encoding = "threshold" };
+        using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small);
+        while (!run.IsFinished)
+            run.RunEpoch();
+        WeightMatrix[] weights = [.. run.Fold().Network.Layers.OfType<WeightedLayer>().Select(layer => layer.Weights)];
+        Assert.All(Enumerable.Range(0, 14), c => Assert.Equal(4, weights[0].LiveCount(c)));
+        Assert.Contains(Enumerable.Range(1, 13), c => weights[0].Live(c, 0) != weights[0].Live(0, 0));
+        foreach (WeightMatrix dense in weights[1..])
+        {
+            double share = dense == weights[1] ? 0.3 : 0.4;
+            int blocks = (dense.Columns + 7) / 8;
+            for (int c = 0; c < dense.Rows; c++)
+            {
+                int first = c / 64 * 64, row = c;
+                int[] live = [.. Enumerable.Range(0, blocks).Where(b => (dense.Live(row, b / 8) >> (b % 8 * 8) & 0xFF) != 0)];
+                Assert.Equal(Math.Max(1, (int)(blocks * share)), live.Length);
+                Assert.Equal(live.Sum(b => Math.Min(8, dense.Columns - (8 * b))), dense.LiveCount(c));
+                for (int w = 0; w < dense.WordsPerRow; w++)
+                    Assert.Equal(dense.Live(first, w), dense.Live(c, w));
+            }
+        }
+        Assert.NotEqual(weights[1].Live(0, 0), weights[1].Live(64, 0));
+    }
+
     [Theory]
     [InlineData("dense-40 dense-20 scores", "0.3", "eight-bit")]
     [InlineData("conv3x3-14 pool conv3x3-20 dense-9 scores", "0.5,0.2,0.3,0.4", "thermometer-2")]
@@ -107,6 +158,18 @@ public sealed class DynamicMasksTests
             Assert.True(moved > 0);
         }
     }
+
+    [Theory]
+    [InlineData("64", "0.5", "CHANNELSxINPUTS")]
+    [InlineData("0x8", "0.5", "CHANNELSxINPUTS")]
+    [InlineData("64x8x2", "0.5", "CHANNELSxINPUTS")]
+    [InlineData("64x-8", "0.5", "CHANNELSxINPUTS")]
+    [InlineData("64x2000", "0.5", "CHANNELSxINPUTS")]
+    [InlineData("64x8", null, "LiveShares")]
+    public void Blocks_that_make_no_sense_are_refused(string block, string? shares, string problem) => Assert.Contains(
+        problem,
+        Assert.Throws<ArgumentException>(() => (SyntheticImages.Options with { MaskBlock = block, LiveShares = shares }).Require()).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0", "above 0")]

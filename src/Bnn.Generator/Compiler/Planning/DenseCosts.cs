@@ -31,6 +31,12 @@ internal sealed record DenseCosts
     /// <summary>A look-up and an addition for a register of channels, a byte each, with few, more and many weights.</summary>
     public required (double Near, double Middle, double Far) PermuteRegister { get; init; }
 
+    /// <summary>Registers that read the same inputs and skip others, besides their steps.</summary>
+    public required double PermuteGroup { get; init; }
+
+    /// <summary>What brings those inputs together: 64 of them with 512 bits, else a byte.</summary>
+    public required double PermutePiece { get; init; }
+
     /// <summary>A layer that looks up sums of bytes besides its steps.</summary>
     public required double ByteSumLayer { get; init; }
 
@@ -52,6 +58,8 @@ internal sealed record DenseCosts
         PermuteLayer = 65,
         PermuteStep = 0.4,
         PermuteRegister = (1, 1.5, 2.7),
+        PermuteGroup = 60,
+        PermutePiece = 6,
         ByteSumLayer = 600,
         ByteSumStep = 3,
         ByteSumRegister = 1.5,
@@ -69,6 +77,9 @@ internal sealed record DenseCosts
         PermuteLayer = 120,
         PermuteStep = 0.5,
         PermuteRegister = (1.75, 1.75, 1.75),
+        // 45 and 1.1 on Zen 5, by what look-ups take there and here.
+        PermuteGroup = 90,
+        PermutePiece = 2,
         // 580, 2.6 and 2.16 on Zen 5 (1.95 with 128 bits), by what other look-ups take there and here: 0.75 and 1.75.
         ByteSumLayer = 900,
         ByteSumStep = 6,

@@ -57,7 +57,10 @@ internal static class DenseLanes
         if (network.IsEightBit(index))
             return ByteSums(tier, LanesLayer.Of(network, index));
         if (network.Layers[index] is not ConvolutionLayer layer)
-            return Cycles(tier, LanesLayer.Of(network, index), lowering, index == 0 ? CostModel.ActiveInput : CostModel.Active);
+        {
+            return InBlocks(tier, network, index, lowering) is { } blocks ? OfBlocks(tier, LanesLayer.Of(network, index), blocks)
+                : Cycles(tier, LanesLayer.Of(network, index), lowering, index == 0 ? CostModel.ActiveInput : CostModel.Active);
+        }
         LanesLayer group = LanesLayer.Of(network, index);
         Shape input = network.Shapes()[index];
         double counting = lowering == Lowering.Permute ? OfPosition(tier, group) : Cycles(tier, group, lowering, CostModel.Active);
@@ -65,12 +68,14 @@ internal static class DenseLanes
     }
 
     /// <summary>What the registers of channels work through for one sample: columns, of which they add the active ones, or look-ups; twice with masks
-    /// that differ.</summary>
+    /// that differ; where registers skip inputs, on average.</summary>
     public static double Steps(LaneTier tier, Network network, int index, Lowering lowering)
     {
         LanesLayer layer = LanesLayer.Of(network, index);
         if (network.IsEightBit(index))
             return ByteSteps(tier, layer);
+        if (InBlocks(tier, network, index, lowering) is { } blocks)
+            return blocks.LookUps / Math.Ceiling(layer.Channels / (double)(tier.Words * sizeof(ulong)));
         return layer.Groups * Steps(tier, layer, lowering) * ((WeightedLayer)network.Layers[index]).Positions(network.Shapes()[index]);
     }
 
@@ -96,6 +101,36 @@ internal static class DenseLanes
                 tier.Registers(ofRow, width => costs.ColumnRegister + (steps * ((active * costs.ActiveColumn(width)) + column)));
         }
         return costs.PermuteLayer + LookUps(tier, layer, costs.PermuteStep, DenseCosts.At((long)steps * layer.Channels, costs.PermuteRegister));
+    }
+
+    /// <summary>The look-ups of a dense layer whose registers skip inputs, where the kernels find that less work; else null.</summary>
+    public static BlockReads? InBlocks(LaneTier tier, Network network, int index, Lowering lowering)
+    {
+        if (lowering != Lowering.Permute || network.IsEightBit(index) || network.Layers[index] is not DenseLayer { Weights: { HasMask: true } weights })
+            return null;
+        LanesLayer layer = LanesLayer.Of(network, index);
+        int register = tier.Words * sizeof(ulong), rest = tier.Words == 8 ? 0 : Rest(layer.Channels, register);
+        var blocks = BlockReads.Of(tier, weights, layer.Channels - rest);
+        return blocks.Work < AllLookUps(tier, layer, layer.Channels - rest) ? blocks : null;
+    }
+
+    // Those of all inputs for all registers, the last ones by eights.
+    private static double AllLookUps(LaneTier tier, LanesLayer layer, int channels)
+    {
+        int register = tier.Words * sizeof(ulong), rest = channels % register;
+        int together = tier.Words == 8 ? layer.IsMasked ? 3 : 7 : layer.IsMasked ? 2 : 4;
+        double steps = Math.Ceiling(layer.Inputs / (double)together), full = channels / register;
+        return tier.Words == 8 && rest is > 0 and <= CostModel.Eights
+            ? (steps * full) + (Math.Ceiling(steps / 8) * Math.Ceiling(rest / 8.0))
+            : steps * (full + (rest > 0 ? 1 : 0));
+    }
+
+    private static double OfBlocks(LaneTier tier, LanesLayer layer, BlockReads blocks)
+    {
+        DenseCosts costs = tier.Dense;
+        int register = tier.Words * sizeof(ulong), rest = tier.Words == 8 ? 0 : Rest(layer.Channels, register);
+        return costs.PermuteLayer + (blocks.Groups * costs.PermuteGroup) + (blocks.Pieces * costs.PermutePiece) + (blocks.Steps * costs.PermuteStep)
+            + (blocks.LookUps * DenseCosts.At(blocks.LookUps * register, costs.PermuteRegister)) + OfRest(tier, layer, rest);
     }
 
     // Steps of six inputs, or of four in two halves.
