@@ -29,7 +29,7 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
     /// <summary>Asks the cost model.</summary>
     public static PlanCosts Of(Plan plan)
     {
-        double[] besides = [.. LaneTier.All.Select(tier => plan.Batch.Input is { } input ? BatchPlan.Packing(tier, plan.Compact, input) : CostModel.Sample)];
+        double[] besides = [.. LaneTier.All.Select(tier => plan.Batch.IsInLanes(tier) ? BatchPlan.Packing(tier, plan.Compact, plan.Batch.Input!) : CostModel.Sample)];
         return new([.. plan.Layers.Select(layer => Of(plan, layer))], CostModel.Sample, besides);
     }
 
@@ -39,8 +39,8 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
         Layer compact = plan.Compact.Layers[layer.Index];
         bool isEightBit = plan.Compact.IsEightBit(layer.Index), isBatch = plan.Batch.Input is not null;
         double[] sample = [.. LaneTier.All.Select(tier => layer.Lowering == Lowering.None ? 0 : plan.Sample.Cycles(layer.Index, tier))];
-        double[] ofBatch = isBatch
-            ? [.. LaneTier.All.Select(tier => LaneCosts.Sample(tier, compact, shapes[layer.Index], isEightBit, 64 * tier.Words))] : sample;
+        double[] ofBatch = [.. LaneTier.All.Select((tier, i) =>
+            plan.Batch.IsInLanes(tier) ? LaneCosts.Sample(tier, compact, shapes[layer.Index], isEightBit, 64 * tier.Words) : sample[i])];
         long planes = isBatch && compact is WeightedLayer weighted ? LaneCosts.Additions(weighted, isEightBit) * weighted.Positions(shapes[layer.Index]) : 0;
         (long work, string unit) = layer switch
         {

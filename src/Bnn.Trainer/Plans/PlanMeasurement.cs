@@ -126,7 +126,7 @@ internal sealed record PlanMeasurement(
     // A register costs the same however many of its lanes hold a sample.
     private static double Estimate(Plan plan, PlanCosts costs, int tier, int samples)
     {
-        if (plan.Batch.Input is not { } input || samples < plan.Batch.Least)
+        if (plan.Batch.Input is not { } input || samples < plan.Batch.LeastOn(LaneTier.All[tier]))
             return costs.Sample(tier);
         return samples < BatchPlan.LeastLanes
             ? BatchPlan.Of(plan.Compact, input, LaneTier.All[tier], BatchPlan.LeastLanes) * BatchPlan.LeastLanes / samples

@@ -30,10 +30,10 @@ internal sealed class PruningCosts(Plan plan, CompileSettings settings, Cancella
     /// <summary>Shares of channels that are removed.</summary>
     public static IReadOnlyList<double> RemovedShares { get; } = [0.25, 0.5];
 
-    /// <summary>One for each layer with live weights; a second one if batches run in lanes.</summary>
+    /// <summary>One for each layer with live weights; a second one if batches run in lanes on the usual tier.</summary>
     public IReadOnlyList<PruningCost> All()
     {
-        bool[] ways = plan.Batch.Input is null ? [false] : [false, true];
+        bool[] ways = plan.Batch.IsInLanes(LaneTier.Usual) ? [false, true] : [false];
         return
         [
             .. from layer in plan.Layers

@@ -56,7 +56,7 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
         json.WriteString("input", Plan.Input.Describe());
         json.WriteStartObject("batches");
         json.WriteBoolean("inLanes", Plan.Batch.Input is not null);
-        json.WriteNumber("leastSamples", Plan.Batch.Least);
+        json.WriteNumber("leastSamples", Plan.Batch.IsInLanes(LaneTier.Usual) ? Plan.Batch.Least : 0);
         json.WriteString("reason", Plan.Batch.Reason);
         json.WriteEndObject();
         Text.WriteObjects(json, "layers", Costs.Layers, layer =>

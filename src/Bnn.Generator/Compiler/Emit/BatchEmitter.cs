@@ -13,9 +13,18 @@ internal static class BatchEmitter
     /// <param name="results">The span that receives the results.</param>
     public static void EmitCall(SourceWriter w, Plan plan, string method, string results)
     {
-        string least = Literal.Of(plan.Batch.Least);
+        int[] leasts = [.. plan.Batch.Leasts];
+        string least = Number(leasts[0]);
+        if (leasts.Distinct().Count() > 1)
+        {
+            w.Line("int least = global::Bnn.Kernels.ProcessorTier.Has512 ? " + Number(leasts[0])
+                + (leasts[1] == leasts[2] ? "" : " : global::Bnn.Kernels.ProcessorTier.Has256 ? " + Number(leasts[1])) + $" : {Number(leasts[2])};");
+            least = "least";
+        }
         w.Line($"if (samples >= {least})");
         w.Line($"    i = BatchLanes.Network.{method}(images, {results}, {least});");
+
+        static string Number(int least) => least == BatchPlan.Never ? "int.MaxValue" : Literal.Of(least);
     }
 
     /// <summary>Writes the class that holds the network.</summary>

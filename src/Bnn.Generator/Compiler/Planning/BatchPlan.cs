@@ -5,11 +5,23 @@ namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>How a batch runs: sample by sample, or with a sample in each lane.</summary>
 /// <param name="Input">The planes that the lanes are made of; null: sample by sample.</param>
-/// <param name="Least">The fewest samples worth a register of 128 lanes; what is left over runs sample by sample.</param>
+/// <param name="Leasts">For each tier the fewest samples worth a register of 128 lanes; what is left over runs sample by sample. <see cref="Never"/>: all do.</param>
 /// <param name="Cycles">Estimated cycles of a sample, with vectors of the usual width.</param>
 /// <param name="Reason">How, and why, for people.</param>
-internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, string Reason)
+internal sealed record BatchPlan(InputLayout? Input, IReadOnlyList<int> Leasts, double Cycles, string Reason)
 {
+    /// <summary>No number of samples is enough.</summary>
+    public const int Never = int.MaxValue;
+
+    /// <summary>The fewest samples worth a register on the usual tier.</summary>
+    public int Least => LeastOn(LaneTier.Usual);
+
+    /// <summary>The fewest samples worth a register on a tier.</summary>
+    public int LeastOn(LaneTier tier) => Input is null ? Never : Leasts[LaneTier.All.ToList().IndexOf(tier)];
+
+    /// <summary>Whether large batches run in lanes on a tier.</summary>
+    public bool IsInLanes(LaneTier tier) => LeastOn(tier) < Never;
+
     /// <summary>For each layer the circuit that it is with 256 lanes, or null.</summary>
     public IReadOnlyList<Circuit?> Circuits { get; private init; } = [];
 
@@ -29,18 +41,38 @@ internal sealed record BatchPlan(InputLayout? Input, int Least, double Cycles, s
             : settings.Lowering is not (null or Lowering.SampleLanes or Lowering.BitCircuit) ? "the lowering of each layer was asked for"
             : Obstacle(network, planes);
         if (obstacle is not null)
-            return new(null, 0, alone, "sample by sample: " + obstacle);
+            return new(null, [], alone, "sample by sample: " + obstacle);
         IReadOnlyList<Circuit?> circuits = CircuitPlanner.Choose(network, planes, settings, cancel);
         double cycles = Of(network, planes, LaneTier.Usual, 64 * LaneTier.Usual.Words) - CircuitPlanner.Saved(network, circuits);
-        int least = (int)Math.Ceiling(LeastLanes * Of(network, planes, LaneTier.Usual, LeastLanes) / alone);
         string how = FormattableString.Invariant($"a sample in each lane{CircuitPlanner.Describe(circuits)}, about {cycles:F0} cycles each");
         if (settings.Lowering is Lowering.SampleLanes or Lowering.BitCircuit)
-            return new(planes, 1, cycles, how + ": asked for") { Circuits = circuits };
-        bool pays = LaneTier.All.All(tier =>
-            Of(network, planes, tier, 64 * tier.Words) < sample.Cycles(tier) * CostModel.Advantage);
-        return pays
-            ? new(planes, least, cycles, FormattableString.Invariant($"{how}, from {least} samples on")) { Circuits = circuits }
-            : new(null, 0, alone, FormattableString.Invariant($"sample by sample: in lanes it would be about {cycles:F0} cycles each"));
+            return new(planes, [.. LaneTier.All.Select(_ => 1)], cycles, how + ": asked for") { Circuits = circuits };
+        int[] leasts = [.. LaneTier.All.Select(Least)];
+        return leasts.All(least => least == Never)
+            ? new(null, [], alone, FormattableString.Invariant($"sample by sample: in lanes it would be about {cycles:F0} cycles each"))
+            : new(planes, leasts, cycles, $"{how}, from {From(leasts)} samples on") { Circuits = circuits };
+
+        int Least(LaneTier tier) => Of(network, planes, tier, 64 * tier.Words) < sample.Cycles(tier) * CostModel.Advantage
+            ? (int)Math.Ceiling(LeastLanes * Of(network, planes, tier, LeastLanes) / sample.Cycles(tier))
+            : Never;
+    }
+
+    // The usual tier first.
+    private static string From(int[] leasts)
+    {
+        string text = Number(LaneTier.Usual);
+        foreach (LaneTier tier in LaneTier.All)
+        {
+            if (Number(tier) != Number(LaneTier.Usual))
+                text += FormattableString.Invariant($"{(text.Contains('(') ? ", " : " (")}{Number(tier)} with {64 * tier.Words} bits");
+        }
+        return text.Contains('(') ? text + ")" : text;
+
+        string Number(LaneTier tier)
+        {
+            int least = leasts[LaneTier.All.ToList().IndexOf(tier)];
+            return least == Never ? "no" : FormattableString.Invariant($"{least}");
+        }
     }
 
     /// <summary>Cycles to bring the bytes of a sample into lanes of a tier.</summary>
