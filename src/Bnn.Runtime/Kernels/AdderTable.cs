@@ -52,8 +52,9 @@ internal sealed class AdderTable
         _offsets = new int[Blocks == 1 ? 0 : (rows.Length + 1) * (Blocks + 1)];
         length = 0;
         Digits = AdderTree.RegisterDigits + Bits;
-        foreach (AdderRow row in rows)
+        for (int r = 0; r < rows.Length; r++)
         {
+            AdderRow row = rows[r];
             if (row.End <= RowEnd.Always)
                 continue;
             row.Offset = length;
@@ -61,7 +62,7 @@ internal sealed class AdderTable
             length += weights.List(row.IsLiteral ? WeightKind.Minus : WeightKind.Pruned, 0, Lists.AsSpan(length));
             length += weights.List(row.IsLiteral ? WeightKind.Plus : row.Second, row.IsLiteral ? Planes : 0, Lists.AsSpan(length));
             if (Blocks > 1)
-                CutIntoBlocks(1 + Array.IndexOf(rows, row), Lists.AsSpan(row.Offset, length - row.Offset), row.Offset);
+                CutIntoBlocks(1 + r, Lists.AsSpan(row.Offset, length - row.Offset), row.Offset);
             row.Start += row.IsCompared ? Bias : 0;
             if (row.End == RowEnd.BelowHighest)
                 StartBelowHighest(row);
