@@ -50,7 +50,7 @@ public class LargestFilesTests(ITestOutputHelper output)
     {
         using var source = new CancellationTokenSource();
         Clock? cancelled = null;
-        using var timer = new Timer(_ =>
+        var timer = new Timer(_ =>
         {
             Volatile.Write(ref cancelled, new());
             source.Cancel();
@@ -62,6 +62,13 @@ public class LargestFilesTests(ITestOutputHelper output)
         catch (OperationCanceledException)
         {
             return Volatile.Read(ref cancelled)!.Elapsed;
+        }
+        finally
+        {
+            // A callback that has begun must end before the source is gone: what it threw would end the process.
+            using var ended = new ManualResetEvent(false);
+            timer.Dispose(ended);
+            ended.WaitOne();
         }
         return TimeSpan.Zero;
     }
