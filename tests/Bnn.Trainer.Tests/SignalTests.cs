@@ -43,7 +43,7 @@ public sealed class SignalTests : IDisposable
         using (Process mkfifo = Process.Start("mkfifo", [_folder.At("pipe")]))
             mkfifo.WaitForExit();
         using Process process = BnnProcess.Start("inspect", _folder.At("pipe"));
-        Thread.Sleep(TimeSpan.FromSeconds(1.5)); // nothing tells that it has come to open the pipe
+        WaitUntilIdle(process);
         (int code, TimeSpan time, string error) = Stop(process, "INT");
         Assert.Equal((130, "stopped; nothing was written.\n"), (code, error));
         Assert.InRange(time, TimeSpan.Zero, Soon);
@@ -63,6 +63,20 @@ public sealed class SignalTests : IDisposable
                 return;
         }
         Assert.Fail($"the process ended without the line '{text}'");
+    }
+
+    // Nothing tells that a process has come to open a pipe, but that it has done something and does nothing more.
+    private static void WaitUntilIdle(Process process)
+    {
+        TimeSpan before, used = TimeSpan.Zero;
+        do
+        {
+            before = used;
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+            process.Refresh();
+            used = process.TotalProcessorTime;
+        }
+        while (used < TimeSpan.FromMilliseconds(50) || used - before > TimeSpan.FromMilliseconds(10));
     }
 
     private static (int Code, TimeSpan Time, string Error) Stop(Process process, string signal)
