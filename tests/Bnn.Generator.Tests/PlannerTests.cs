@@ -111,6 +111,11 @@ public class PlannerTests
     }
 
     [Fact]
+    public void Each_tier_has_its_own_least_number_of_samples() =>
+        Assert.Contains("int least = global::Bnn.Kernels.ProcessorTier.Has512 ? 25 : global::Bnn.Kernels.ProcessorTier.Has256 ? 36 : 33;",
+            Models.Source(Models.Digits()), StringComparison.Ordinal);
+
+    [Fact]
     public void Plan_tells_its_story()
     {
         string text = BnnCompiler.Plan(Models.Digits(), Models.Settings()).Text;

@@ -126,6 +126,7 @@ public class LaneLayerTests
             // Limits that some lane just reaches, or just not, and saturated ones.
             int[] limits = [.. Enumerable.Range(0, channels).Select(c =>
                 c == 4 ? -1 : LaneCases.Count(weights, c, bits, random.Next(64 * TLanes.Words), isEightBit: false) - (c % 2))];
+            Assert.True(live < 1 || AdderTable.ForLimits(inputs, weights.PackedSigns(), weights.PackedMasks(), limits, isEightBit: false).Blocks > 1);
             var output = new ulong[channels * TLanes.Words];
             LaneCases.Layer(weights, limits, isEightBit: false).Run<TLanes>(LaneCases.Planes(bits), output, TLanes.Words);
             for (int c = 0; c < channels; c++)

@@ -27,6 +27,17 @@ public class PixelLaneTests
         }
     }
 
+    // Every pitch, even and odd sizes: two steps at once are picked word by word.
+    [Theory, MemberData(nameof(LaneWidths.All), MemberType = typeof(LaneWidths))]
+    public void Convolutions_that_step_by_two_are_exact(int width)
+    {
+        foreach ((int height, int columns, int kernel) in ((int, int, int)[])[(64, 64, 3), (33, 61, 5), (32, 32, 3), (15, 29, 2), (16, 16, 3), (9, 13, 1), (8, 8, 3), (7, 5, 3)])
+        {
+            var around = new Padding(kernel / 2, kernel / 2, kernel / 2, kernel / 2);
+            LaneWidths.Run(width, new RandomConvolution(8, new Shape(3, height, columns), new Extent(kernel, kernel), new Extent(2, 2), around));
+        }
+    }
+
     [Fact]
     public void Pools_take_or_and_and_of_each_window()
     {

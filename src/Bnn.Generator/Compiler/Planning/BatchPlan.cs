@@ -17,7 +17,7 @@ internal sealed record BatchPlan(InputLayout? Input, IReadOnlyList<int> Leasts, 
     public int Least => LeastOn(LaneTier.Usual);
 
     /// <summary>The fewest samples worth a register on a tier.</summary>
-    public int LeastOn(LaneTier tier) => Input is null ? Never : Leasts[LaneTier.All.ToList().IndexOf(tier)];
+    public int LeastOn(LaneTier tier) => Input is null ? Never : Leasts[Index(tier)];
 
     /// <summary>Whether large batches run in lanes on a tier.</summary>
     public bool IsInLanes(LaneTier tier) => LeastOn(tier) < Never;
@@ -57,6 +57,8 @@ internal sealed record BatchPlan(InputLayout? Input, IReadOnlyList<int> Leasts, 
             : Never;
     }
 
+    private static int Index(LaneTier tier) => LaneTier.All.TakeWhile(other => other != tier).Count();
+
     // The usual tier first.
     private static string From(int[] leasts)
     {
@@ -70,7 +72,7 @@ internal sealed record BatchPlan(InputLayout? Input, IReadOnlyList<int> Leasts, 
 
         string Number(LaneTier tier)
         {
-            int least = leasts[LaneTier.All.ToList().IndexOf(tier)];
+            int least = leasts[Index(tier)];
             return least == Never ? "no" : FormattableString.Invariant($"{least}");
         }
     }
