@@ -38,14 +38,16 @@ public readonly struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Add(ref Lanes512 digit, Lanes512 a, in Lanes512 b)
     {
+        Vector512<ulong> before = digit._value;
         if (Avx512F.IsSupported)
         {
-            Vector512<ulong> addend = b._value, sum = Avx512F.TernaryLogic(digit._value, a._value, addend, TernaryControl.Sum);
-            digit = new(sum);
-            return new(Avx512F.TernaryLogic(a._value, sum, addend, TernaryControl.Carry));
+            // The carry from what was there, not from the sum: with 512 bits a Zen 4 takes a tenth longer for two ternary operations in a row than for a copy.
+            Vector512<ulong> addend = b._value;
+            digit = new(Avx512F.TernaryLogic(before, a._value, addend, TernaryControl.Sum));
+            return new(Avx512F.TernaryLogic(before, a._value, addend, TernaryControl.Majority));
         }
         // First of all, so that the JIT takes b from memory.
-        Vector512<ulong> differ = a._value ^ b._value, before = digit._value;
+        Vector512<ulong> differ = a._value ^ b._value;
         digit = new(differ ^ before);
         return new(a._value ^ (differ & (a._value ^ before)));
     }

@@ -10,6 +10,9 @@ internal static class TernaryControl
     /// <remarks>Not from the three bits: the instruction overwrites its first operand, and so neither it nor the sum needs a copy of a register.</remarks>
     public const byte Carry = Greater;
 
+    /// <summary>The carry of a full adder from its three bits.</summary>
+    public const byte Majority = 0xE8;
+
     /// <summary>a ? b : c</summary>
     public const byte Select = 0xCA;
 

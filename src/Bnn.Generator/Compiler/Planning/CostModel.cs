@@ -100,8 +100,8 @@ internal static class CostModel
     /// <summary>Cycles of a window of a pool, for each value and 64 channels.</summary>
     public const double PoolValue = 3;
 
-    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic: batches of two networks on Zen 5 (docs/decisions/0009-one-sample.md).</summary>
-    public const double Plane512 = 1.7;
+    /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic: Zen 4; 1.6 on Zen 5 (docs/decisions/0008-lanes.md).</summary>
+    public const double Plane512 = 2;
 
     /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index (Zen 4, like the next three of convolutions).</summary>
     public const double TernaryPlane256 = 1.3;
@@ -124,14 +124,14 @@ internal static class CostModel
     /// <summary>The same of an input: images have fewer, Fashion-MNIST 19 % behind a high threshold and 36 % behind a low one.</summary>
     public const double ActiveInput = 0.35;
 
-    /// <summary>Cycles of a position of a convolution by look-ups besides its patch and its steps (decision 9, Zen 5, like the next two).</summary>
+    /// <summary>Cycles of a position of a convolution by look-ups besides its patch and its steps (decision 9, Zen 5, like the next).</summary>
     public const double PermutePosition = 40;
 
     /// <summary>Cycles of a step of a position with 512 bits, besides its registers of channels; positions share the weights.</summary>
     public const double SharedStep512 = 0.05;
 
-    /// <summary>Cycles of a look-up and an addition for 64 channels of a position.</summary>
-    public const double SharedRegister512 = 1.02;
+    /// <summary>Cycles of a look-up and an addition for 64 channels of a position: Zen 4; 1.02 on Zen 5.</summary>
+    public const double SharedRegister512 = 1.7;
 
     /// <summary>Cycles of a step with narrower registers.</summary>
     public const double SharedStep = 0.5;
@@ -190,7 +190,7 @@ internal static class CostModel
     /// <summary>Cycles to turn a byte of a sample into a bit of a plane.</summary>
     public const double SampleByte = 0.25;
 
-    /// <summary>The same with registers of 512 bits, from the same batches as <see cref="Plane512"/>.</summary>
+    /// <summary>The same with registers of 512 bits, from batches of two networks on Zen 5, and the same on Zen 4.</summary>
     public const double SampleByte512 = 0.1;
 
     /// <summary>Cycles of an operation of a circuit with 256 lanes (docs/decisions/0010-bit-circuits.md).</summary>
