@@ -19,6 +19,9 @@ switch (args)
     case ["--rivals", ..]:
         RivalRun.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args));
         break;
+    case ["--times", ..]:
+        TierRun.Times(args.AsSpan(1));
+        break;
     case ["--sweep", ..]:
         return Sweep.Run(Options.Read(args.AsSpan(1)), string.Join(' ', args)) ? 0 : 1;
     default:

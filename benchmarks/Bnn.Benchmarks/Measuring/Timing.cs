@@ -6,6 +6,9 @@ namespace Bnn.Benchmarks.Measuring;
 /// <summary>Times several pieces of code side by side, by processor time of this thread: medians over rounds in which each has its turn.</summary>
 internal static class Timing
 {
+    // Of 100 ms and more each.
+    private const int LeastPasses = 14;
+
     /// <summary>Median nanoseconds of a run of each, and of a cycle of the processor in the same rounds.</summary>
     /// <param name="runs">What is timed; each is run until it is past the runtime's tiers of compilation.</param>
     /// <param name="milliseconds">Processor time to spend on each, in all rounds together, give or take; a run is never cut.</param>
@@ -31,12 +34,12 @@ internal static class Timing
         return (medians[..^1], medians[^1] / CycleClock.Cycles);
     }
 
-    // The runtime compiles better code in the background, some 100 ms after the last new method was called 30 times, and later on a busy machine: so until
-    // nothing has become faster two times in a row.
+    // The runtime compiles better code in the background, some 100 ms after the last new method was called 30 times, first with counters and then again, and
+    // later on a busy machine: mlp-s had half of its speed for 0.3 to 1.3 s. So for a second and a half, and until nothing has become faster two times in a row.
     private static double[] Warm(Action[] runs, double milliseconds)
     {
         double[] least = [.. runs.Select(run => Quick(run, milliseconds))];
-        for (int pass = 0, still = 0; pass < 30 && still < 2; pass++)
+        for (int pass = 0, still = 0; pass < 30 && (pass < LeastPasses || still < 2); pass++)
         {
             Thread.Sleep(100);
             double[] now = [.. runs.Select((run, i) => least[i] > milliseconds * 1e6 ? least[i] : Quick(run, milliseconds / 10))];

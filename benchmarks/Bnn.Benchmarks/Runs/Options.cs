@@ -11,15 +11,17 @@ namespace Bnn.Benchmarks.Runs;
 /// <param name="Milliseconds">Processor time for each figure.</param>
 /// <param name="Pruned">Whether the pruned forms of each network are compared too.</param>
 /// <param name="FirstCall">Whether the first call in a fresh process is timed.</param>
+/// <param name="Tiers">Whether generated code is timed with AVX-512 and without it.</param>
 /// <param name="Out">Folder for the results, or null: only the console.</param>
 internal sealed record Options(
-    string[] Networks, string[] Compared, int[] Batches, string[] Inputs, string[] Ways, double Milliseconds, bool Pruned, bool FirstCall, string? Out)
+    string[] Networks, string[] Compared, int[] Batches, string[] Inputs, string[] Ways, double Milliseconds, bool Pruned, bool FirstCall,
+    bool Tiers, string? Out)
 {
     /// <summary>Reads the words behind the command.</summary>
     /// <exception cref="ArgumentException">One is unknown or lacks its value.</exception>
     public static Options Read(ReadOnlySpan<string> words)
     {
-        var options = new Options([.. BenchmarkNetworks.Names], [], [1, 64, 4096], ["real", "noise"], [], 150, Pruned: false, FirstCall: false, Out: null);
+        var options = new Options([.. BenchmarkNetworks.Names], [], [1, 64, 4096], ["real", "noise"], [], 150, Pruned: false, FirstCall: false, Tiers: false, Out: null);
         for (int i = 0; i < words.Length; i++)
         {
             string word = words[i];
@@ -34,6 +36,7 @@ internal sealed record Options(
                 "--out" => options with { Out = Value(words, ref i) },
                 "--pruned" => options with { Pruned = true },
                 "--first-call" => options with { FirstCall = true },
+                "--tiers" => options with { Tiers = true },
                 _ => throw new ArgumentException($"Unknown option '{word}'."),
             };
         }

@@ -37,6 +37,12 @@ internal static class RivalRun
         }
         if (options.Compared.Length > 0)
             PruningRun.Run("Models", options.Compared, options, report);
+        if (options.Tiers)
+        {
+            TierRun.Head(report);
+            foreach (string name in options.Networks)
+                TierRun.Run(name, options, report);
+        }
         if (options.FirstCall)
         {
             foreach (string name in options.Networks)

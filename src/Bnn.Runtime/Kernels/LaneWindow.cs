@@ -144,14 +144,16 @@ public sealed class LaneWindow
                 // The rows around a plane are read too, and masked; only those around the first and the last plane may not exist.
                 long behind = (8L * source.Length) - rowBytes - from;
                 int direct = from >= 0 && behind >= 0 ? (int)Math.Min(left, (behind / planeBytes) + 1) : 0;
+                ref byte at = ref *copy;
                 if (direct > 0)
-                    TapPlanes(phase.Taps, ref Unsafe.Add(ref bytes, (nint)from), (nint)planeBytes, direct, ref inside, ref to, complements);
+                    at = ref Unsafe.Add(ref bytes, (nint)from);
                 else
                 {
                     CopyRows(MemoryMarshal.AsBytes(source), from, new(copy, copyBytes));
-                    TapPlanes(phase.Taps, ref *copy, 0, 1, ref inside, ref to, complements);
                     direct = 1;
                 }
+                // Called once only: it is inlined, and the JIT takes 2 ms for it.
+                TapPlanes(phase.Taps, ref at, (nint)planeBytes, direct, ref inside, ref to, complements);
                 left -= direct;
                 from += direct * planeBytes;
                 to = ref Unsafe.Add(ref to, direct * Taps);
