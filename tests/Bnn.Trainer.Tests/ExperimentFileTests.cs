@@ -73,6 +73,7 @@ public sealed class ExperimentFileTests : IDisposable
     [InlineData("""{ "data": "mnist", "variants": { "a": {}, "b": { "from": "a", "method": "train" } } }""", "train starts from random weights")]
     [InlineData("""{ "data": "mnist", "variants": { "a": {}, "b": { "from": "a", "method": "cut" } } }""", "no method is called 'cut'; there are train, prune, continue.")]
     [InlineData("""{ "data": "mnist", "variants": { "a": {}, "b": { "from": "a", "flip": true } } }""", "unknown key \"flip\"")]
+    [InlineData("""{ "data": "mnist", "variants": { "a": {}, "b": { "from": "a", "method": "prune", "max-drop": 1 } } }""", "unknown key \"max-drop\"")]
     [InlineData("""{ "data": "mnist", "grid": { "epochs": [1] }, "variants": { "a": { "epochs": 2 } } }""", "\"epochs\" of \"a\" is an axis of the grid as well")]
     [InlineData("""{ "data": "mnist", "grid": { "epochs": [1] }, "variants": { "a": { "grid": { "epochs": [2] } } } }""", "is an axis of the grid of all variants already")]
     public void A_mistake_is_named_with_its_line(string text, string message)

@@ -75,6 +75,8 @@ public sealed class PruneCommandTests : IDisposable
     [InlineData("There is no", "--score", "weight")]
     [InlineData("Give one of", "--rate", "0.5", "--target-ops", "0.5")]
     [InlineData("knows channels only", "--score", "activity", "--granularity", "weight")]
+    [InlineData("does not go together with --rate", "--max-drop", "1", "--rate", "0.3")]
+    [InlineData("knows channels only", "--max-drop", "1", "--score", "activity", "--granularity", "weight")]
     [InlineData("cannot be reached", "--target-ops", "0.1", "--granularity", "tap", "--score", "latent")]
     public void Wishes_that_cannot_be_met_are_refused_before_anything_is_written(string problem, params string[] words)
     {
@@ -83,6 +85,33 @@ public sealed class PruneCommandTests : IDisposable
         if (words[1] != "weight")
             Assert.Contains(problem, prune.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.At("pruned")));
+    }
+
+    [Fact]
+    public void The_smallest_share_within_a_drop_is_sought_by_one_way()
+    {
+        string[] words = ["--score", "latent", "--granularity", "weight", "--allocate", "sensitivity", "--max-drop", "30"];
+        Cli whole = Prune(words);
+        Assert.Equal(0, whole.Exit);
+        string[][] rows = Table();
+        Assert.Equal(["", "control"], rows.Take(2).Select(row => row[1]));
+        string[][] tried = [.. rows.Where(row => row[1] == "latent-weight-sensitivity")];
+        Assert.InRange(tried.Length, 2, 14);
+        Assert.Equal(tried.Length + 3, rows.Length);
+        double floor = rows.Take(2).Max(row => Number(row[3])) - 0.3;
+        string[] smallest = Assert.Single(rows, row => row[8].Contains("smallest", StringComparison.Ordinal));
+        Assert.Equal(rows.Where(row => Number(row[3]) >= floor && row[1] != "control").Min(row => Number(row[4])), Number(smallest[4]));
+        Assert.Equal(
+            Number(smallest[4]), BnnFile.Load(Path.Combine(_folder.At("pruned"), "smallest.bnn")).Layers.OfType<WeightedLayer>().Sum(layer => layer.Weights.LiveCount()));
+        Assert.Contains("weights by latent, shared out by sensitivity", File.ReadAllText(Path.Combine(_folder.At("pruned"), "report.html")), StringComparison.Ordinal);
+        // The same again finds all of them; another way in the same folder has runs of its own.
+        Assert.Equal(0, Prune(words).Exit);
+        Assert.Equal(rows.Select(row => string.Join(',', row[..8])), Table().Select(row => string.Join(',', row[..8])));
+        Assert.Equal(0, Prune("--max-drop", "30").Exit);
+        Assert.Contains(Table(), row => row[1] == "activity-channel-uniform");
+
+        string[][] Table() => [.. File.ReadAllLines(Path.Combine(_folder.At("pruned"), "compress.csv")).Skip(1).Select(row => row.Split(','))];
+        static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

@@ -1,14 +1,6 @@
 using System.CommandLine;
-using Bnn.Generator.Compiler;
-using Bnn.Model;
-using Bnn.Pruning;
-using Bnn.Storage;
 using Bnn.Trainer.Compression;
 using Bnn.Trainer.Data;
-using Bnn.Trainer.Plans;
-using Bnn.Trainer.Reports;
-using Bnn.Trainer.Reports.Page;
-using Bnn.Training;
 
 namespace Bnn.Trainer.Commands;
 
@@ -38,48 +30,16 @@ internal static class CompressCommand
         {
             parent, maxDrop, minutes, goal, epochs, learningRate, folder, seed, threads, data, dataDir, offline,
         };
-        command.SetAction(parsed => Run(
-            context, parsed.GetRequiredValue(parent), parsed.GetValue(folder),
-            new(parsed.GetValue(maxDrop) / 100, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(seed),
-                IsBatch: parsed.GetValue(goal) == "Throughput"),
-            parsed.GetValue(threads), DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)), parsed.GetValue(data)));
+        command.SetAction(parsed =>
+        {
+            string run = parsed.GetRequiredValue(parent);
+            var wish = new CompressionWish(
+                parsed.GetValue(maxDrop) / 100, TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(epochs), parsed.GetValue(learningRate), parsed.GetValue(seed),
+                IsBatch: parsed.GetValue(goal) == "Throughput");
+            return new CompressionStudy(
+                run, parsed.GetValue(folder) ?? $"{Path.TrimEndingDirectorySeparator(run)}-compressed", wish, Way.All, parsed.GetValue(threads),
+                DataAccess.Of(context, parsed.GetValue(dataDir), parsed.GetValue(offline)), parsed.GetValue(data)).Run(context);
+        });
         return command;
-    }
-
-    private static int Run(CommandContext context, string parentFolder, string? to, CompressionWish wish, int threads, DataAccess access, DataSet? moved)
-    {
-        string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-compressed";
-        using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
-        if (parent.Options.FullPrecision)
-            throw new UsageException($"{parentFolder} is a full-precision run: it has no binary weights to prune.");
-        // Before anything is written.
-        RunSession.Checked(() => LayerSensitivity.Require(parent));
-        if (!parent.IsFinished)
-            context.Warn($"{parentFolder} is not finished: {parent.EpochsDone} of {parent.Options.Epochs} epochs are done.");
-        var compressor = new Compressor(context, parent, new StudyFolder(context, folder, parent.Data, threads), wish);
-        compressor.Run();
-        Directory.CreateDirectory(folder);
-        (string File, Trial Trial)[] finalists =
-            [("parent.bnn", compressor.Trials[0]), ("smallest.bnn", compressor.Smallest), ("fastest.bnn", compressor.Fastest)];
-        foreach ((string file, Trial trial) in finalists)
-            BnnFile.Save(Path.Combine(folder, file), trial.Network);
-        var report = new CompressionReport(
-            parent.Options.Name, wish, compressor.Floor, compressor.Trials, compressor.Smallest, compressor.Fastest,
-            finalists.DistinctBy(finalist => finalist.Trial).ToDictionary(
-                finalist => finalist.Trial.Name, finalist => Measure(context, Path.Combine(folder, finalist.File), parent.Split.Validation)),
-            LayerSensitivity.Measure(parent, "latent", Granularity.Weight, cancel: context.Cancel),
-            [.. compressor.Trials[0].Network.Layers.OfType<WeightedLayer>().Select(layer => layer.Name)], compressor.IsCutShort);
-        AtomicFile.WriteText(Path.Combine(folder, "compress.csv"), report.ToCsv());
-        AtomicFile.WriteText(Path.Combine(folder, "report.html"), CompressionPage.Write(report));
-        report.WriteText(context);
-        context.Out.WriteLine($"written to {folder}: smallest.bnn, fastest.bnn, parent.bnn, compress.csv, report.html");
-        return ExitCode.Ok;
-    }
-
-    private static PlanMeasurement Measure(CommandContext context, string path, LabeledImages images)
-    {
-        CompileSettings settings = CommonOptions.Settings(new(path, null, new() { ClassName = "Model" }));
-        var model = ModelInput.Load(path);
-        return PlanMeasurement.Of(BnnCompiler.Plan(model.Network, settings, context.Cancel), settings, model, MeasuredImages.Of(images, "validation"), context.Cancel);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bnn.Model;
 using Bnn.Pruning;
+using Bnn.Trainer.Compression;
 using Bnn.Trainer.Data;
 using Bnn.Trainer.Plans;
 using Bnn.Trainer.Reports;
@@ -25,6 +26,8 @@ internal sealed class PruneCommand
     private readonly Option<double?> _targetOperations = Number.Optional("--target-ops", "Share of the operations to keep", 0.001, 0.999);
     private readonly Option<double?> _targetTime = Number.Optional("--target-time", "Share of the time to keep, by the planner's estimate", 0.001, 0.999);
     private readonly Option<string?> _goal = CommonOptions.Goal();
+    private readonly Option<double?> _maxDrop = Number.Optional(
+        "--max-drop", "Seek the smallest share that loses at most so many points of validation accuracy behind its repair; trains several networks", 0.0, 99.0);
     private readonly Option<double?> _maxLayerDrop = Number.Optional(
         "--max-layer-drop", "Points of validation accuracy that pruning a layer alone may cost before repair", 0.001, 99.0);
     private readonly Option<Allocation> _allocation = Choice.Option<Allocation>(
@@ -32,7 +35,7 @@ internal sealed class PruneCommand
     private readonly Option<int> _flipsAbove = Number.Option("--flips-above", "Of --allocate flips: flips up to which a weight counts as steady", 0, 0, 65535);
     private readonly Option<bool> _fromScratch = new("--from-scratch") { Description = "Train what is left from random weights" };
     private readonly Option<bool> _keepStatistics = PruningWords.KeepStatistics();
-    private readonly Option<string?> _out = new("--out", "-o") { Description = "The run folder to make [default: RUN-pruned-PERCENT]", HelpName = "RUN2" };
+    private readonly Option<string?> _out = new("--out", "-o") { Description = "The run folder to make [default: RUN-pruned]", HelpName = "RUN2" };
     private readonly Option<string?> _name = new("--name") { Description = "Name of the smaller model [default: that of the parent]", HelpName = "NAME" };
     private readonly Option<int> _epochs = Number.Option("--epochs", "Epochs of repair", Defaults.Epochs, 1, 1_000_000);
     private readonly Option<double> _learningRate = Number.Option(
@@ -55,21 +58,37 @@ internal sealed class PruneCommand
             "bnn prune runs/fashion --target-ops 0.6 --epochs 20 --out runs/fashion-smaller",
             "bnn prune runs/fashion --score latent --granularity weight --allocate sensitivity --target-ops 0.6",
             "bnn prune runs/fashion --score dynamic --granularity weight --rate 0.9 --out runs/fashion-tenth",
+            "bnn prune runs/fashion --score latent --granularity weight --allocate sensitivity --max-drop 0.5",
             "bnn prune runs/fashion --rate 0.3 --score random --seed 1 --out runs/control",
         ])
         {
-            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _goal, _maxLayerDrop, _allocation, _flipsAbove, _fromScratch, _keepStatistics,
+            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _flipsAbove, _fromScratch, _keepStatistics,
             _out, _name, _epochs, _learningRate, _seed, _threads, _data, _dataDir, _offline,
         };
-        command.SetAction(parsed => Run(
+        command.SetAction(parsed => parsed.GetValue(_maxDrop) is { } drop ? Search(context, parsed, drop) : Run(
             context,
             parsed.GetRequiredValue(_parent),
-            parsed.GetValue(_out),
+            Folder(parsed),
             Options(parsed),
             parsed.GetValue(_threads),
             DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline)),
             parsed.GetValue(_data)));
         return command;
+    }
+
+    private string Folder(ParseResult parsed) => parsed.GetValue(_out) ?? $"{Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_parent))}-pruned";
+
+    // The smallest share within a drop is what bnn compress seeks, by one way.
+    private int Search(CommandContext context, ParseResult parsed, double drop)
+    {
+        Option[] others = [_rate, _targetOperations, _targetTime, _maxLayerDrop, _name];
+        if (others.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            throw new UsageException($"--max-drop seeks the share to prune by itself: it does not go together with {other.Name}.");
+        PruningOptions options = Options(parsed);
+        var wish = new CompressionWish(drop / 100, null, options.Epochs, options.LearningRate, options.Seed, parsed.GetValue(_goal) == "Throughput");
+        return new CompressionStudy(
+            parsed.GetRequiredValue(_parent), Folder(parsed), wish, [Way.Of(options with { Rate = null })], parsed.GetValue(_threads),
+            DataAccess.Of(context, parsed.GetValue(_dataDir), parsed.GetValue(_offline)), parsed.GetValue(_data)).Run(context);
     }
 
     /// <summary>What the words of a line ask for.</summary>
@@ -100,9 +119,8 @@ internal sealed class PruneCommand
     }
 
     private static int Run(
-        CommandContext context, string parentFolder, string? to, PruningOptions options, int threads, DataAccess access, DataSet? moved)
+        CommandContext context, string parentFolder, string folder, PruningOptions options, int threads, DataAccess access, DataSet? moved)
     {
-        string folder = to ?? $"{Path.TrimEndingDirectorySeparator(parentFolder)}-pruned";
         RunSession.CheckNew(folder);
         using TrainingRun parent = RunSession.Open(parentFolder, threads, access, moved);
         if (parent.Options.FullPrecision)

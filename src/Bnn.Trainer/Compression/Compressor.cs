@@ -8,21 +8,22 @@ namespace Bnn.Trainer.Compression;
 
 /// <summary>What compression may cost and lose.</summary>
 /// <param name="MaxDrop">Validation accuracy that may be lost, a share.</param>
-/// <param name="Budget">Time for all trainings.</param>
+/// <param name="Budget">Time for all trainings; null: as long as it takes.</param>
 /// <param name="Epochs">Of each repair.</param>
 /// <param name="LearningRate">Largest one of each repair.</param>
 /// <param name="Seed">Of each repair.</param>
 /// <param name="IsBatch">Whether time is that of a sample of a large batch.</param>
-internal sealed record CompressionWish(double MaxDrop, TimeSpan Budget, int Epochs, double LearningRate, ulong Seed, bool IsBatch);
+internal sealed record CompressionWish(double MaxDrop, TimeSpan? Budget, int Epochs, double LearningRate, ulong Seed, bool IsBatch);
 
 /// <summary>Tries ways and shares within a budget of time, each one a training, and keeps what loses little.</summary>
 /// <remarks>
 /// Judged by validation alone. The bar is the better one of the parent and the parent trained on for as long as a repair takes: what more training alone gives is no
 /// merit of pruning. Ways take turns; each halves its share while it is good enough, then closes in. Finished trials are found again in the folder.
 /// </remarks>
-internal sealed class Compressor(CommandContext context, TrainingRun parent, StudyFolder study, CompressionWish wish)
+internal sealed class Compressor(CommandContext context, TrainingRun parent, StudyFolder study, CompressionWish wish, IReadOnlyList<Way> ways)
 {
     private const string TrainedOn = "trained-on";
+    private const string Random = "random";
     private readonly long _start = context.Clock.GetTimestamp();
     private readonly List<Trial> _trials = [];
     private TimeSpan _longest;
@@ -51,21 +52,21 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
     {
         _trials.Add(Of("parent", "", 1, parent.Fold(context.Cancel)));
         Try(TrainedOn, Trial.Control, 1, () => TrainingRun.Continue(parent, wish.Epochs, wish.LearningRate, wish.Seed));
-        var ways = Way.All.ToList();
-        while (ways.Count > 0)
+        var searched = ways.ToList();
+        while (searched.Count > 0)
         {
-            foreach (Way way in ways.ToArray())
+            foreach (Way way in searched.ToArray())
             {
                 (double, bool)[] tried = [.. _trials.Where(trial => trial.Way == way.Name).Select(trial => (trial.Share, trial.Accuracy >= Floor))];
                 if (ShareSearch.Next(way.First, tried) is not { } share)
-                    ways.Remove(way);
+                    searched.Remove(way);
                 else if (!Try(Name(way, share), way.Name, share, () => Prune(way.Options(share))))
                     return;
             }
         }
         foreach (Trial best in new[] { Smallest, Fastest }.Distinct())
         {
-            if (Way.All.FirstOrDefault(way => way.Name == best.Way) is { } way
+            if (ways.FirstOrDefault(way => way.Name == best.Way) is { } way && way.Options(best.Share).Score != Random
                 && !Try($"{best.Name}-random", Trial.Control, best.Share, () => Prune(Randomly(way.Options(best.Share)))))
                 return;
         }
@@ -82,7 +83,7 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
             string method = chosen.Provenance!.Method;
             options = options with { Allocation = Allocation.Uniform, TargetOperations = 0, Rate = method.Split(' ')[3] };
         }
-        return options with { Score = "random" };
+        return options with { Score = Random };
     }
 
     private TrainingRun Prune(PruningOptions options) => Pruner.Prune(
@@ -92,12 +93,12 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
     // False: there is no time for it.
     private bool Try(string name, string way, double share, Func<TrainingRun> start)
     {
-        if (Spent + _longest > wish.Budget && !study.IsFinished(name))
+        if (wish.Budget is { } budget && Spent + _longest > budget && !study.IsFinished(name))
         {
             IsCutShort = true;
             return false;
         }
-        context.Log($"{name}: {Text.Duration(Spent)} of {Text.Duration(wish.Budget)} spent");
+        context.Log($"{name}: {Text.Duration(Spent)}{(wish.Budget is { } all ? $" of {Text.Duration(all)}" : "")} spent");
         long begun = context.Clock.GetTimestamp();
         try
         {

@@ -28,6 +28,23 @@ internal sealed record Way(string Name, string About, double First, Func<double,
             TargetOperations = share,
         }),
     ];
+
+    /// <summary>The way of pruning by other numbers than the share: scores, granularity and allocation as they are.</summary>
+    /// <param name="options">Without rate and targets.</param>
+    public static Way Of(PruningOptions options)
+    {
+        string granularity = options.Granularity.ToString().ToLowerInvariant(), allocation = options.Allocation.ToString().ToLowerInvariant();
+        // In names of folders, so that trials by other options are others.
+        string name = string.Join('-', new[]
+        {
+            options.Score, granularity, allocation, options.FlipsAbove > 0 ? options.FlipsAbove.ToString(CultureInfo.InvariantCulture) : "",
+            options.IsFromScratch ? "from-scratch" : "", options.KeepsStatistics ? "keep-statistics" : "",
+        }.Where(word => word.Length > 0));
+        double first = options.Score == PruningScores.Dynamic ? 0.15 : options.Granularity == Granularity.Channel ? 0.6 : 0.5;
+        return new(name, $"{granularity}s by {options.Score}, shared out {(options.Allocation == Allocation.Uniform ? "equally" : $"by {allocation}")}", first, share =>
+            options.Allocation == Allocation.Uniform ? options with { Rate = (1 - share).ToString("0.####", CultureInfo.InvariantCulture) }
+                : options with { TargetOperations = share });
+    }
 }
 
 /// <summary>Finds the smallest share that is good enough, by trying: each try is a training, so few of them must do.</summary>

@@ -14,9 +14,9 @@ namespace Bnn.Trainer.Experiments;
 /// </remarks>
 internal abstract class RunMethod
 {
-    // What the experiment decides itself.
+    // What the experiment decides itself, and what makes several runs.
     private static readonly string[] s_notSettings =
-        ["--out", "--resume", "--name", "--seed", "--threads", "--data", "--data-dir", "--offline", "--help"];
+        ["--out", "--resume", "--name", "--seed", "--threads", "--data", "--data-dir", "--offline", "--max-drop", "--help"];
 
     private readonly Command _command;
 

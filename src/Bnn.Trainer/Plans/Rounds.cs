@@ -9,10 +9,12 @@ internal sealed class Rounds
     // Short enough that most rounds are not interrupted, long enough for the clock.
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(0.2);
 
-    // The runtime compiles anew what runs often, in the background, some 100 ms after the last new method.
+    // The runtime compiles anew what was called 30 times, in the background, some 100 ms after the last new method; twice, as it counts branches in between.
     private static readonly TimeSpan s_warm = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan s_warmAgain = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private const int CallsToWarm = 60;
+    private const int Passes = 5;
 
     private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(1.5);
     private const int Least = 3;
@@ -37,10 +39,13 @@ internal sealed class Rounds
     public void Warm(CancellationToken cancel)
     {
         foreach (Action run in _runs)
-            Warm(run, cancel);
-        cancel.WaitHandle.WaitOne(s_warm);
-        foreach (Action run in _runs)
-            Warm(run, cancel);
+            Warm(run, s_warm, cancel);
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            cancel.WaitHandle.WaitOne(s_warm);
+            foreach (Action run in _runs)
+                Warm(run, s_warmAgain, cancel);
+        }
     }
 
     /// <summary>Measures.</summary>
@@ -58,10 +63,10 @@ internal sealed class Rounds
         }
     }
 
-    private static void Warm(Action run, CancellationToken cancel)
+    private static void Warm(Action run, TimeSpan least, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        for (int calls = 0; watch.Elapsed < s_warm || (calls < CallsToWarm && watch.Elapsed < s_patience); calls++)
+        for (int calls = 0; watch.Elapsed < least || (calls < CallsToWarm && watch.Elapsed < s_patience); calls++)
         {
             cancel.ThrowIfCancellationRequested();
             run();

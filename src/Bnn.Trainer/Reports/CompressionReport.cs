@@ -9,6 +9,7 @@ namespace Bnn.Trainer.Reports;
 /// <summary>What compression found.</summary>
 /// <param name="Name">Of the network.</param>
 /// <param name="Wish">What was asked for.</param>
+/// <param name="Ways">What was tried.</param>
 /// <param name="Floor">Accuracy that was good enough.</param>
 /// <param name="Trials">All networks, the parent first.</param>
 /// <param name="Smallest">The smallest good one.</param>
@@ -18,7 +19,7 @@ namespace Bnn.Trainer.Reports;
 /// <param name="Layers">Names of the layers with weights.</param>
 /// <param name="IsCutShort">Whether time ran out.</param>
 internal sealed record CompressionReport(
-    string Name, CompressionWish Wish, double Floor, IReadOnlyList<Trial> Trials, Trial Smallest, Trial Fastest, IReadOnlyDictionary<string, PlanMeasurement> Times,
+    string Name, CompressionWish Wish, IReadOnlyList<Way> Ways, double Floor, IReadOnlyList<Trial> Trials, Trial Smallest, Trial Fastest, IReadOnlyDictionary<string, PlanMeasurement> Times,
     SensitivityTable Sensitivity, IReadOnlyList<string> Layers, bool IsCutShort)
 {
     /// <summary>Those that were trained: a way that does not fit the network leaves an entry without accuracy.</summary>

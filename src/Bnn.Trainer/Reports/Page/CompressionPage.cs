@@ -79,7 +79,7 @@ internal static class CompressionPage
                 Text.Whole(trial.Operations), Text.Fixed(trial.Sample, 0), Text.Fixed(trial.Batch, 0), times is null ? "" : Text.Fixed(CompressionReport.One(times), 0),
                 times is null ? "" : Text.Fixed(CompressionReport.Batch(times), 0), report.Role(trial));
         }
-        string ways = string.Join("; ", Way.All.Select(way => $"{way.Name}: {way.About}"));
+        string ways = string.Join("; ", report.Ways.Select(way => $"{way.Name}: {way.About}"));
         return Markup.Of($"""
             <p>{ways}. Cycles are the planner's estimate on the usual tier, nanoseconds were measured on this machine; operations count one for each live weight and position, eight on an eight-bit input.
             They are different costs: masks that leave many weights save operations, but not time.</p>
