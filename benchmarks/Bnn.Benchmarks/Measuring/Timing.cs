@@ -6,18 +6,19 @@ namespace Bnn.Benchmarks.Measuring;
 /// <summary>Times several pieces of code side by side, by processor time of this thread: medians over rounds in which each has its turn.</summary>
 internal static class Timing
 {
-    // Of 100 ms and more each.
-    private const int LeastPasses = 14;
+    /// <summary>Passes of 100 ms and more that take new code past the runtime's tiers, if little else runs: mlp-s had half of its speed for 0.3 to 1.3 s.</summary>
+    public const int PassesOfNewCode = 14;
 
     /// <summary>Median nanoseconds of a run of each, and of a cycle of the processor in the same rounds.</summary>
     /// <param name="runs">What is timed; each is run until it is past the runtime's tiers of compilation.</param>
     /// <param name="milliseconds">Processor time to spend on each, in all rounds together, give or take; a run is never cut.</param>
     /// <param name="rounds">Most rounds; fewer, but at least three, where one run takes long.</param>
     /// <param name="warm">Milliseconds to run each before.</param>
-    public static (double[] Times, double Cycle) Medians(IReadOnlyList<Action> runs, double milliseconds, int rounds, double warm = 150)
+    /// <param name="passes">Least number of passes over all of them before; <see cref="PassesOfNewCode"/> for code that has not run yet.</param>
+    public static (double[] Times, double Cycle) Medians(IReadOnlyList<Action> runs, double milliseconds, int rounds, double warm = 150, int passes = 2)
     {
         Action[] all = [.. runs, CycleClock.Run];
-        double[] once = Warm(all, warm);
+        double[] once = Warm(all, warm, passes);
         int[] repeats = [.. once.Select(time => Math.Max(1, (int)(milliseconds * 1e6 / rounds / Math.Max(time, 1))))];
         int[] turns = [.. once.Select(time => (int)Math.Clamp(milliseconds * 1e6 / Math.Max(time, 1), 3, rounds))];
         var times = all.Select(_ => new List<double>()).ToArray();
@@ -35,11 +36,11 @@ internal static class Timing
     }
 
     // The runtime compiles better code in the background, some 100 ms after the last new method was called 30 times, first with counters and then again, and
-    // later on a busy machine: mlp-s had half of its speed for 0.3 to 1.3 s. So for a second and a half, and until nothing has become faster two times in a row.
-    private static double[] Warm(Action[] runs, double milliseconds)
+    // later on a busy machine: so until nothing has become faster two times in a row.
+    private static double[] Warm(Action[] runs, double milliseconds, int passes)
     {
         double[] least = [.. runs.Select(run => Quick(run, milliseconds))];
-        for (int pass = 0, still = 0; pass < 30 && (pass < LeastPasses || still < 2); pass++)
+        for (int pass = 0, still = 0; pass < 30 && (pass < passes || still < 2); pass++)
         {
             Thread.Sleep(100);
             double[] now = [.. runs.Select((run, i) => least[i] > milliseconds * 1e6 ? least[i] : Quick(run, milliseconds / 10))];

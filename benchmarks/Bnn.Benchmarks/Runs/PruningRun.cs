@@ -38,7 +38,7 @@ internal static class PruningRun
                 int samples = batch == 1 ? Math.Min(largest, 64) : batch;
                 return new ManagedContender(names[i], network.InputLength, one, many).Prepare(images[..(samples * network.InputLength)], batch);
             })];
-            (double[] times, _) = Timing.Medians([.. works.Select(work => (Action)work.Run)], options.Milliseconds, Rounds);
+            (double[] times, _) = Timing.Medians([.. works.Select(work => (Action)work.Run)], options.Milliseconds, Rounds, passes: Timing.PassesOfNewCode);
             double operations = networks[0].Operations();
             for (int i = 0; i < works.Length; i++)
             {

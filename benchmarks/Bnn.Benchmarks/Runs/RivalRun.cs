@@ -87,7 +87,8 @@ internal static class RivalRun
                 Work[] works = [.. ways.Select((way, i) => way.Prepare(images[..(network.InputLength * Samples(batches[i], estimates[i]))], batches[i]))];
                 for (int i = 0; i < works.Length; i++)
                     Check(works[i], expected, $"{ways[i].Name} on {name}, batch of {batches[i]}");
-                (double[] times, double cycle) = Timing.Medians([.. works.Select(work => (Action)work.Run)], options.Milliseconds, Rounds);
+                (double[] times, double cycle) = Timing.Medians(
+                    [.. works.Select(work => (Action)work.Run)], options.Milliseconds, Rounds, passes: Timing.PassesOfNewCode);
                 for (int i = 0; i < works.Length; i++)
                 {
                     double each = times[i] / works[i].Samples, ratio = each / (times[0] / works[0].Samples);

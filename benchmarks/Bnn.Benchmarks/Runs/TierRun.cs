@@ -60,7 +60,7 @@ internal static class TierRun
         {
             int samples = batch == 1 ? 64 : batch;
             using Work work = new ManagedContender(words[0], network.InputLength, one, many).Prepare(Inputs.Real(network, samples).Images, batch);
-            double time = Timing.Medians([work.Run], milliseconds, Rounds).Times[0] / work.Samples;
+            double time = Timing.Medians([work.Run], milliseconds, Rounds, passes: Timing.PassesOfNewCode).Times[0] / work.Samples;
             Console.WriteLine(time.ToString("R", CultureInfo.InvariantCulture));
         }
     }
