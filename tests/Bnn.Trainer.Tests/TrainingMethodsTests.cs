@@ -29,8 +29,8 @@ public sealed class TrainingMethodsTests : IDisposable
     [Fact]
     public void Blocks_of_masks_go_with_live_and_into_experiments()
     {
-        Train("run", "--mask-block", "8x4").AssertError(1, "LiveShares");
-        Train("run", "--live", "0.2", "--mask-block", "8").AssertError(1, "CHANNELSxINPUTS");
+        Train("run", "--mask-block", "8x4").AssertError(1, "error: --mask-block says what --live chooses together, but that is missing");
+        Train("run", "--live", "0.2", "--mask-block", "8").AssertError(1, "--mask-block must be CHANNELSxINPUTS");
         Assert.Equal(0, Train("single", "--live", "0.2").Exit);
         Assert.Equal(0, Train("run", "--live", "0.2", "--mask-block", "8x4").Exit);
         Assert.NotEqual(File.ReadAllBytes(_folder.At("single", "model.bnn")), File.ReadAllBytes(_folder.At("run", "model.bnn")));
@@ -92,7 +92,7 @@ public sealed class TrainingMethodsTests : IDisposable
     {
         Train("run", "--distillation", "0.5").AssertError(1, "--teacher RUN");
         Train("run", "--surrogate", "tanh").AssertError(1, "clip, bi-real, reste");
-        Train("run", "--full-precision", "--optimizer", "bop").AssertError(1, "Optimizer");
+        Train("run", "--full-precision", "--optimizer", "bop").AssertError(1, "--optimizer is about binary weights, but --full-precision is asked for");
         Train("run", "--teacher", _folder.At("nowhere")).AssertError(4, "nowhere");
         Assert.False(Directory.Exists(_folder.At("run")));
     }

@@ -8,6 +8,13 @@ namespace Bnn.Trainer.Commands;
 /// <summary>Takes a run from where it stands to its model file, and saves it after every epoch.</summary>
 internal sealed class RunSession
 {
+    // What the library calls options that may not go together, and what the command line calls them.
+    private static readonly (string InProgram, string OnLine)[] s_words =
+    [
+        (nameof(TrainingOptions.LiveShares), "--live"), (nameof(TrainingOptions.MaskBlock), "--mask-block"),
+        (nameof(TrainingOptions.FullPrecision), "--full-precision"), (nameof(TrainingOptions.Optimizer), "--optimizer"),
+    ];
+
     private readonly CommandContext _context;
     private readonly TrainingRun _run;
     private readonly RunFolder _folder;
@@ -98,7 +105,18 @@ internal sealed class RunSession
     }
 
     /// <summary>Options that make sense, or an error in the words of the command line.</summary>
-    public static TrainingOptions Checked(TrainingOptions options) => Checked(options.Require);
+    public static TrainingOptions Checked(TrainingOptions options)
+    {
+        try
+        {
+            return Checked(options.Require);
+        }
+        catch (UsageException problem)
+        {
+            string message = s_words.Aggregate(problem.Message, (message, word) => message.Replace(word.InProgram, word.OnLine, StringComparison.Ordinal));
+            throw new UsageException(message.Replace("Training option --", "--", StringComparison.Ordinal));
+        }
+    }
 
     /// <summary>What <paramref name="make"/> gives; options that it refuses become an error in the words of the command line.</summary>
     public static T Checked<T>(Func<T> make)
