@@ -69,11 +69,12 @@ internal static class Timing
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private static double Median(List<double> values)
+    /// <summary>The middle one of some numbers, or the mean of the two in the middle.</summary>
+    public static double Median(List<double> values)
     {
-        values.Sort();
-        int middle = values.Count / 2;
-        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+        double[] sorted = [.. values.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     private static double Time(Action run, int repeats)

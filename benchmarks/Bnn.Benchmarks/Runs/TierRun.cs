@@ -27,7 +27,7 @@ internal static class TierRun
         for (int i = 0; i < batches.Length; i++)
         {
             double[] ratios = [.. with[i].Zip(without[i], (wide, narrow) => narrow / wide).Order()];
-            report.Line($"| {name} | {batches[i]} | {Median(with[i]):N0} | {Median(without[i]):N0} | {ratios[Starts / 2]:N2} | {ratios[0]:N2} to {ratios[^1]:N2} |");
+            report.Line($"| {name} | {batches[i]} | {Timing.Median(with[i]):N0} | {Timing.Median(without[i]):N0} | {ratios[Starts / 2]:N2} | {ratios[0]:N2} to {ratios[^1]:N2} |");
         }
 
         void Add(List<double>[] to, string isOn)
@@ -80,6 +80,4 @@ internal static class TierRun
             ? [.. lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture))]
             : throw new InvalidOperationException($"A process for '{name}' ended with {process.ExitCode}.");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

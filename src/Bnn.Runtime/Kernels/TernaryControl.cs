@@ -7,10 +7,10 @@ internal static class TernaryControl
     public const byte Sum = 0x96;
 
     /// <summary>The carry of a full adder from two of its bits a, c and its sum b: where a is the sum, the other two are equal, so the carry is c; else a.</summary>
-    /// <remarks>Not from the three bits: the instruction overwrites its first operand, and so neither it nor the sum needs a copy of a register.</remarks>
+    /// <remarks>With 256 and 128 bits not from the three bits: the instruction overwrites its first operand, and so neither it nor the sum needs a copy of a register.</remarks>
     public const byte Carry = Greater;
 
-    /// <summary>The carry of a full adder from its three bits.</summary>
+    /// <summary>The carry of a full adder from its three bits, which does not wait for the sum.</summary>
     public const byte Majority = 0xE8;
 
     /// <summary>a ? b : c</summary>
