@@ -64,6 +64,18 @@ public sealed class PruneCommandTests : IDisposable
         Assert.Equal([32 * 64, 24 * 8, 240], layers.Select(layer => layer.Weights.LiveCount()));
     }
 
+    [Theory]
+    [InlineData(0.9)]
+    [InlineData(0.25, "--mask-damping", "0.25")]
+    [InlineData(0, "--from-scratch")]
+    [InlineData(0.5, "--from-scratch", "--mask-damping", "0.5")]
+    public void Masks_that_change_in_a_repair_are_damped(double damping, params string[] options)
+    {
+        Assert.Equal(0, Prune(["--method", "dynamic", "--granularity", "weight", "--rate", "0.75", .. options]).Exit);
+        using var run = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder.At("pruned"), "options.json")));
+        Assert.Equal(damping, run.RootElement.GetProperty("options").GetProperty("maskDamping").GetDouble());
+    }
+
     [Fact]
     public void From_scratch_and_control_are_said_in_the_provenance()
     {

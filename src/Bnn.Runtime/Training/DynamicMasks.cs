@@ -4,8 +4,8 @@ namespace Bnn.Training;
 /// <remarks>
 /// With p the part of the run that is done, s the share asked for and r the ramp, a channel of K inputs has ⌊K · (s + (1 − s)(1 − min(1, p/r))³)⌋ live weights, at
 /// least one. They are chosen anew every <see cref="Period"/> steps of an epoch (in a short run once more, where the ramp ends), of equal latents that of the lower input first. The
-/// straight-through gradient reaches pruned latents too, so that weights come back. Latents are not clipped: in a long run most of them would lie at any bound, and
-/// their order be lost (docs/pruning.md). Gradual pruning: arXiv:1710.01878.
+/// straight-through gradient reaches pruned latents too, so that weights come back: Adam's steps are as long for them as for others, unless <see cref="TrainingOptions.MaskDamping"/>
+/// shortens them. Latents are not clipped: in a long run most of them would lie at any bound, and their order be lost (docs/pruning.md). Gradual pruning: arXiv:1710.01878.
 /// With blocks a row of blocks of a dense layer has, by the same formula, so many of its blocks of inputs live as have the largest sums of |latent|; convolutions keep single weights.
 /// </remarks>
 internal sealed class DynamicMasks
@@ -18,6 +18,7 @@ internal sealed class DynamicMasks
     private readonly WorkerPool _pool;
     private readonly double[] _shares;
     private readonly double _ramp, _steps;
+    private readonly float _pace;           // part of a step that pruned weights take
     private readonly double _extra;         // the end of the ramp if no choice would follow it
     private readonly int _stepsOfEpoch;
     private readonly uint[][] _sizes;       // per worker: |latent| of a channel, or sums of blocks
@@ -32,6 +33,7 @@ internal sealed class DynamicMasks
         (_network, _pool, _stepsOfEpoch) = (network, pool, stepsPerEpoch);
         _shares = LayerShares.Live(options.LiveShares!, network.Architecture);
         _ramp = options.MaskRamp == 0 ? UsualRamp : options.MaskRamp;
+        _pace = (float)(1 - options.MaskDamping);
         _steps = (double)options.Epochs * stepsPerEpoch;
         double last = _steps - stepsPerEpoch + ((stepsPerEpoch - 1) / Period * Period), end = Math.Ceiling(_ramp * _steps);
         _extra = last < end ? Math.Min(end, _steps - 1) : -1;
@@ -43,8 +45,10 @@ internal sealed class DynamicMasks
         _layer = network.Layers[0];
         foreach ((LatentLayer layer, double share) in network.Layers.Zip(_shares))
         {
-            if (share < 1)
-                layer.Masked();
+            if (share == 1)
+                continue;
+            layer.Masked();
+            layer.Weights.Pace = _pace < 1 ? new(layer.Weights.Values.Length) : null;
         }
     }
 
@@ -76,7 +80,17 @@ internal sealed class DynamicMasks
                 _pool.Run(_block!.Value.Rows(_layer.Channels), _blockTask, TrainingPhase.Optimizer);
             else
                 _pool.Run(_layer.Channels, _task, TrainingPhase.Optimizer);
+            Damp(_layer.Mask, _layer.Weights.Pace);
         }
+    }
+
+    private void Damp(WeightMask mask, FloatBuffer? paces)
+    {
+        if (paces is null)
+            return;
+        Span<float> live = mask.Live.Span, pace = paces.Span;
+        for (int i = 0; i < pace.Length; i++)
+            pace[i] = live[i] != 0 ? 1 : _pace;
     }
 
     private unsafe void Choose(int channel, int worker)

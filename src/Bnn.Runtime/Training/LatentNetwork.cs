@@ -16,6 +16,9 @@ internal sealed class TrainedArray(int length)
 
     /// <summary>1 where an item is trained, 0 where it stays as it is; null: all are trained.</summary>
     public FloatBuffer? Trained { get; set; }
+
+    /// <summary>Part of a step that each item takes, in [0, 1]; null: all take whole steps.</summary>
+    public FloatBuffer? Pace { get; set; }
 }
 
 /// <summary>Latent weights of a layer, <c>[Inputs, Stride]</c>; their signs are the binary weights, sign(0) = +1.</summary>

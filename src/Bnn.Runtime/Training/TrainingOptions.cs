@@ -85,6 +85,11 @@ public sealed record TrainingOptions
     public double MaskRamp { get; init; }
 
     /// <summary>
+    /// Of <see cref="LiveShares"/>: part of each step that latent weights of pruned ones do not take, in [0, 1], so that fewer come back. 0: they move like others; 1: not at all.
+    /// </summary>
+    public double MaskDamping { get; init; }
+
+    /// <summary>
     /// Of <see cref="LiveShares"/>: weights of a dense layer, the scores among them, that live or are pruned together, neighbouring channels times neighbouring inputs: <c>64x8</c>;
     /// null: each weight for itself, as in convolutions always.
     /// </summary>
@@ -124,6 +129,7 @@ public sealed record TrainingOptions
         Check(FlipThreshold >= 0, nameof(FlipThreshold), "must not be negative");
         Check(Optimizer == WeightOptimizer.Adam || !FullPrecision, nameof(Optimizer), "is about binary weights, but FullPrecision is asked for");
         Check(MaskRamp is >= 0 and <= 1, nameof(MaskRamp), "must lie in [0, 1]");
+        Check(MaskDamping is >= 0 and <= 1, nameof(MaskDamping), "must lie in [0, 1]");
         if (MaskBlock is not null)
         {
             Check(Training.MaskBlock.TryParse(MaskBlock, out _), nameof(MaskBlock), $"must be {Training.MaskBlock.Form}");

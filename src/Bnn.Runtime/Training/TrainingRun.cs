@@ -144,7 +144,7 @@ public sealed class TrainingRun : IDisposable
         // Masks that were found stay: a schedule that begins anew would let everything live again.
         LatentNetwork network = parent.Network.Clone();
         network.FreezeMasks();
-        options = options with { LiveShares = null, MaskRamp = 0, MaskBlock = null, HasFrozenMasks = network.HasMasks, HasFreeLatents = parent.HasFreeLatents };
+        options = options with { LiveShares = null, MaskRamp = 0, MaskDamping = 0, MaskBlock = null, HasFrozenMasks = network.HasMasks, HasFreeLatents = parent.HasFreeLatents };
         return parent.Derive(options, network, method, options.Seed);
     }
 

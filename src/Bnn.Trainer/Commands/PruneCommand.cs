@@ -33,6 +33,12 @@ internal sealed class PruneCommand
     private readonly Option<Allocation> _allocation = Choice.Option<Allocation>(
         "--allocate", "What shares a target out among the layers: uniform, sensitivity, flips or greedy");
     private readonly Option<int> _flipsAbove = Number.Option("--flips-above", "Of --allocate flips: flips up to which a weight counts as steady", 0, 0, 65535);
+    private readonly Option<double?> _maskDamping = Number.Optional(
+        "--mask-damping",
+        FormattableString.Invariant($"Of the score dynamic: part of each step that pruned weights do not take [default: {PruningOptions.RepairDamping}, with --from-scratch 0]"),
+        0.0,
+        1.0);
+
     private readonly Option<bool> _fromScratch = new("--from-scratch") { Description = "Train what is left from random weights" };
     private readonly Option<bool> _keepStatistics = PruningWords.KeepStatistics();
     private readonly Option<string?> _out = new("--out", "-o") { Description = "The run folder to make [default: RUN-pruned]", HelpName = "RUN2" };
@@ -62,7 +68,7 @@ internal sealed class PruneCommand
             "bnn prune runs/fashion --rate 0.3 --score random --seed 1 --out runs/control",
         ])
         {
-            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _flipsAbove, _fromScratch, _keepStatistics,
+            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _flipsAbove, _maskDamping, _fromScratch, _keepStatistics,
             _out, _name, _epochs, _learningRate, _seed, _threads, _data, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_maxDrop) is { } drop ? Search(context, parsed, drop) : Run(
@@ -96,12 +102,13 @@ internal sealed class PruneCommand
     {
         Granularity granularity = parsed.GetValue(_granularity);
         Allocation allocation = parsed.GetValue(_allocation);
+        string score = PruningWords.ScoreOf(parsed, _score, granularity);
         double operations = parsed.GetValue(_targetOperations) ?? 0, time = parsed.GetValue(_targetTime) ?? 0, drop = (parsed.GetValue(_maxLayerDrop) ?? 0) / 100;
         bool hasTarget = operations > 0 || time > 0 || drop > 0 || allocation == Allocation.Flips;
         return new()
         {
             Name = parsed.GetValue(_name),
-            Score = PruningWords.ScoreOf(parsed, _score, granularity),
+            Score = score,
             Granularity = granularity,
             Rate = parsed.GetValue(_rate) ?? (hasTarget ? null : "0.3"),
             TargetOperations = operations,
@@ -110,6 +117,7 @@ internal sealed class PruneCommand
             MaxLayerDrop = drop,
             Allocation = allocation,
             FlipsAbove = parsed.GetValue(_flipsAbove),
+            MaskDamping = parsed.GetValue(_maskDamping) ?? (score == PruningScores.Dynamic && !parsed.GetValue(_fromScratch) ? PruningOptions.RepairDamping : 0),
             IsFromScratch = parsed.GetValue(_fromScratch),
             KeepsStatistics = parsed.GetValue(_keepStatistics),
             Seed = parsed.GetValue(_seed),

@@ -57,6 +57,8 @@ internal sealed class TrainCommand
         "above 0 and at most 1");
 
     private readonly Option<double> _maskRamp = Number.Option("--mask-ramp", "Of --live: part of the run after which the shares are reached", 0.6, 0.001, 1.0);
+    private readonly Option<double> _maskDamping = Number.Option("--mask-damping", "Of --live: part of each step that pruned weights do not take", 0, 0.0, 1.0);
+
     private readonly Option<string?> _maskBlock = new("--mask-block")
     {
         Description = "Of --live: weights of a dense layer that are kept or pruned together, channels x inputs, each from 1 to 1024: 64x8 [default: each for itself]",
@@ -87,7 +89,7 @@ internal sealed class TrainCommand
         {
             _dataSet, _out, _resume, _name, _architecture, _encoding, _epochs, _batch, _learningRate, _seed, _shift, _flip, _batchNormScale,
             _surrogate, _labelSmoothing, _teacher, _distillation, _softness, _fullPrecision, _optimizer, _adaptivity, _flipThreshold,
-            _live, _maskRamp, _maskBlock, _threads, _dataDir, _offline,
+            _live, _maskRamp, _maskDamping, _maskBlock, _threads, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_resume) is { } folder ? Resume(context, parsed, folder) : Start(context, parsed));
         return command;
@@ -151,6 +153,7 @@ internal sealed class TrainCommand
             Adaptivity = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_adaptivity) : 0,
             LiveShares = parsed.GetValue(_live),
             MaskRamp = parsed.GetValue(_live) is null ? 0 : parsed.GetValue(_maskRamp),
+            MaskDamping = parsed.GetValue(_live) is null ? 0 : parsed.GetValue(_maskDamping),
             MaskBlock = parsed.GetValue(_maskBlock),
             FlipThreshold = optimizer == WeightOptimizer.Bop ? parsed.GetValue(_flipThreshold) : 0,
         });

@@ -23,7 +23,7 @@ internal static class TrainingSettings
             Value("flip-threshold", options.FlipThreshold),
         ];
         if (options.LiveShares is { } live)
-            settings.AddRange([Value("live", live), Value("mask-ramp", options.MaskRamp)]);
+            settings.AddRange([Value("live", live), Value("mask-ramp", options.MaskRamp), Value("mask-damping", options.MaskDamping)]);
         if (options.MaskBlock is { } block)
             settings.Add(Value("mask-block", block));
         if (!Gives(settings))

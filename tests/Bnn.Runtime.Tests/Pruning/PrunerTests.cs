@@ -201,13 +201,14 @@ public sealed class PrunerTests
     public void Dynamic_masks_prune_while_they_repair()
     {
         using TrainingRun parent = Parent(Dense);
-        using TrainingRun run = Pruner.Prune(parent, new() { Score = PruningScores.Dynamic, Granularity = Granularity.Weight, Rate = "0.8", Epochs = 12, LearningRate = 0.05 }).Run;
-        Assert.Equal("0.2,0.2,1", run.Options.LiveShares);
+        using TrainingRun run = Pruner.Prune(parent, new() { Score = PruningScores.Dynamic, Granularity = Granularity.Weight, Rate = "0.8", MaskDamping = 0.7, Epochs = 12, LearningRate = 0.05 }).Run;
+        Assert.Equal(("0.2,0.2,1", 0.7), (run.Options.LiveShares, run.Options.MaskDamping));
         while (!run.IsFinished)
             run.RunEpoch();
         Assert.Equal(40 * (int)(0.2 * 42), run.Fold().Network.Layers.OfType<WeightedLayer>().First().Weights.LiveCount());
         // Trained on, it keeps the masks it found.
         using var longer = TrainingRun.Continue(run, 1, 0.005);
+        Assert.Equal(0, longer.Options.MaskDamping);
         using var stream = new MemoryStream();
         longer.ToCheckpoint().Write(stream);
         stream.Position = 0;
@@ -248,6 +249,8 @@ public sealed class PrunerTests
         { "Give one of", new() { Rate = "0.3", TargetOperations = 0.5 } },
         { "nothing to share out", new() { Rate = "0.3", Allocation = Allocation.Greedy } },
         { "must be a share in (0, 1)", new() { TargetOperations = 1.5 } },
+        { "goes with the score 'dynamic'", new() { Rate = "0.3", MaskDamping = 0.5 } },
+        { "must lie in [0, 1]", new() { Rate = "0.3", Score = "dynamic", Granularity = Granularity.Weight, MaskDamping = 2 } },
         { "goes with the allocations", new() { MaxLayerDrop = 0.01 } },
     };
 

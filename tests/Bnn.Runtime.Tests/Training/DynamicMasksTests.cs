@@ -123,6 +123,35 @@ public sealed class DynamicMasksTests
         Assert.Equal(run.Fold().ValidationAccuracy, Enumerable.Range(0, held.Count).Average(i => interpreter.Predict(held.Image(i)) == held.Labels[i] ? 1.0 : 0));
     }
 
+    [Theory, InlineData(0), InlineData(0.9), InlineData(1)]
+    public void Pruned_weights_take_a_part_of_their_steps(double damping)
+    {
+        TrainingOptions options = SyntheticImages.Options with { LiveShares = "0.3,0.6,1", MaskRamp = 0.0001, MaskDamping = damping, Architecture = "dense-20 dense-9 scores", Epochs = 2 };
+        using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small);
+        run.RunEpoch();     // all live until the next choice
+        float[][] before = [.. run.Network.Layers.Select(layer => layer.Weights.Values.Span.ToArray())];
+        run.RunEpoch();
+        foreach ((LatentLayer layer, float[] old) in run.Network.Layers.SkipLast(1).Zip(before))
+        {
+            (double Live, double Pruned) moved = default;
+            for (int i = 0; i < layer.Inputs; i++)
+            {
+                for (int c = 0; c < layer.Channels; c++)
+                {
+                    int at = (i * layer.Stride) + c;
+                    double by = Math.Abs(layer.Weights.Values.Span[at] - old[at]);
+                    moved = layer.IsLive(i, c) ? (Math.Max(moved.Live, by), moved.Pruned) : (moved.Live, Math.Max(moved.Pruned, by));
+                }
+            }
+            Assert.InRange(moved.Pruned / moved.Live, (1 - damping) / 2, (1 - damping) * 2);
+        }
+        Assert.Null(run.Network.Layers[^1].Weights.Pace);
+    }
+
+    [Theory, InlineData(-0.1), InlineData(1.5), InlineData(double.NaN)]
+    public void Damping_lies_between_0_and_1(double damping) =>
+        Assert.Contains("MaskDamping", Assert.Throws<ArgumentException>(() => (SyntheticImages.Options with { LiveShares = "0.5", MaskDamping = damping }).Require()).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Frozen_weights_neither_come_back_nor_move()
     {

@@ -18,6 +18,7 @@ public sealed class MethodTests
         ["teacher"] = s_options with { DistillationWeight = 0.7, DistillationSoftness = 3, Encoding = "thermometer-2" },
         ["masks"] = s_options with { LiveShares = "0.5", Architecture = "conv3x3-14 pool conv3x3-20 dense-9 scores" },
         ["masks-dense"] = s_options with { LiveShares = "0.5,0.2,1", MaskRamp = 0.3, BatchNormScale = true },
+        ["masks-damped"] = s_options with { LiveShares = "0.5", MaskDamping = 0.9, Architecture = "conv3x3-14 pool conv3x3-20 dense-9 scores" },
         ["masks-in-blocks"] = s_options with { LiveShares = "0.6", MaskBlock = "4x3", Architecture = "conv3x3-14 pool dense-21 dense-12 scores" },
         ["bop"] = s_options with { Optimizer = WeightOptimizer.Bop, Adaptivity = 0.01, FlipThreshold = 1e-6 },
     };

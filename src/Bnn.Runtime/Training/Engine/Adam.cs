@@ -5,7 +5,7 @@ namespace Bnn.Training;
 
 /// <summary>Adam's step for one learning rate and one count of steps done.</summary>
 /// <remarks>
-/// m ← m + (1 − β₁)(g − m), v ← v + (1 − β₂)(g² − v), x ← x − rate · m / (√v + ε), where the corrections of the start are part of rate and ε.
+/// m ← m + (1 − β₁)(g − m), v ← v + (1 − β₂)(g² − v), x ← x − rate · pace · m / (√v + ε), where the corrections of the start are part of rate and ε.
 /// Element by element, without approximations of the root or the quotient: the same bits on every vector width. Source: arXiv:1412.6980.
 /// </remarks>
 internal readonly unsafe struct Adam
@@ -34,6 +34,7 @@ internal readonly unsafe struct Adam
         float* values = array.Values.Pointer + first, firsts = array.FirstMoments.Pointer + first, seconds = array.SecondMoments.Pointer + first;
         V rate = Vector256.Create(-_rate), epsilon = Vector256.Create(_epsilon), most = Vector256.Create(bound), least = -most;
         V share1 = Vector256.Create((float)(1 - Beta1)), share2 = Vector256.Create((float)(1 - Beta2));
+        float* pace = array.Pace is { } paces ? paces.Pointer + first : null;
         for (int i = 0; i < count; i += V.Count)
         {
             V gradient = Vector256.Load(gradients + i), m = Vector256.Load(firsts + i), v = Vector256.Load(seconds + i);
@@ -41,7 +42,8 @@ internal readonly unsafe struct Adam
             v = Vector256.FusedMultiplyAdd(share2, (gradient * gradient) - v, v);
             m.Store(firsts + i);
             v.Store(seconds + i);
-            V value = Vector256.FusedMultiplyAdd(rate, m / (Vector256.Sqrt(v) + epsilon), Vector256.Load(values + i));
+            V paced = pace is null ? rate : rate * Vector256.Load(pace + i);
+            V value = Vector256.FusedMultiplyAdd(paced, m / (Vector256.Sqrt(v) + epsilon), Vector256.Load(values + i));
             Vector256.Min(Vector256.Max(value, least), most).Store(values + i);
         }
     }
