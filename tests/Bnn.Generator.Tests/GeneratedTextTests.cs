@@ -50,10 +50,10 @@ public class GeneratedTextTests
     public void A_layer_with_several_ways_asks_the_processor_and_has_its_weights_once()
     {
         var random = new Random(1);
-        WeightMatrix second = Models.Weights(68, 137, random);
+        WeightMatrix second = Models.Weights(72, 137, random);
         Network network = Models.Bits(784, new DenseLayer("a", Models.Weights(137, 784, random), Enumerable.Repeat(392, 137).ToEquatableArray()),
-            new DenseLayer("b", second, Enumerable.Repeat(68, 68).ToEquatableArray()),
-            new ScoresLayer("scores", Models.Weights(2, 68, random), Models.Ints(0, 0), 1));
+            new DenseLayer("b", second, Enumerable.Repeat(68, 72).ToEquatableArray()),
+            new ScoresLayer("scores", Models.Weights(2, 72, random), Models.Ints(0, 0), 1));
         string source = Models.Source(network, new() { Goal = "Latency" });
         Assert.Contains("""
                         if (global::Bnn.Kernels.ProcessorTier.Has512)
@@ -75,9 +75,9 @@ public class GeneratedTextTests
                             Layer1(bits1, bits2);
                         }
             """.ReplaceLineEndings("\n"), source, StringComparison.Ordinal);
-        Assert.Contains("// layer 1     137 -> 68 channels, 204 word operations, 9316 live weights, Permute with 512 bits, PopCountTable with 256 bits, else Permute: ",
+        Assert.Contains("// layer 1     137 -> 72 channels, 216 word operations, 9864 live weights, Permute with 512 bits, PopCountTable with 256 bits, else Permute: ",
             source, StringComparison.Ordinal);
-        for (int c = 0; c < 68; c++)
+        for (int c = 0; c < 72; c++)
             Assert.Equal(2, source.Split("0x" + second.Signs(c)[0].ToString("X16", CultureInfo.InvariantCulture)).Length);
     }
 

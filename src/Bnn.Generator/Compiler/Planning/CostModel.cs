@@ -109,10 +109,10 @@ internal static class CostModel
     /// <summary>The same for 128 lanes.</summary>
     public const double TernaryPlane128 = 1.4;
 
-    /// <summary>Cycles to add a plane to the counts of 256 lanes, as three neighbours are measured in docs/decisions/0008-lanes.md.</summary>
-    public const double Plane256 = 3.7;
+    /// <summary>Cycles to add a plane to the counts of 256 lanes: Zen 3; 3.7 on Zen 1, which does such an operation in two halves.</summary>
+    public const double Plane256 = 2.3;
 
-    /// <summary>The same for 128 lanes.</summary>
+    /// <summary>The same for 128 lanes, on both.</summary>
     public const double Plane128 = 2.2;
 
     /// <summary>The same for a word.</summary>
@@ -136,8 +136,8 @@ internal static class CostModel
     /// <summary>Cycles of a step with narrower registers.</summary>
     public const double SharedStep = 0.5;
 
-    /// <summary>Cycles of a look-up and an addition for 32 channels: what one alone costs on Zen 1, less the quarter that sharing saves on Zen 5.</summary>
-    public const double SharedRegister256 = 1.3;
+    /// <summary>Cycles of a look-up and an addition for 32 channels: Zen 3.</summary>
+    public const double SharedRegister256 = 0.9;
 
     /// <summary>The same for 16 channels, where sharing saves a tenth.</summary>
     public const double SharedRegister128 = 0.85;
@@ -193,8 +193,8 @@ internal static class CostModel
     /// <summary>The same with registers of 512 bits, from batches of two networks on Zen 5, and the same on Zen 4.</summary>
     public const double SampleByte512 = 0.1;
 
-    /// <summary>Cycles of an operation of a circuit with 256 lanes (docs/decisions/0010-bit-circuits.md).</summary>
-    public const double CircuitGate = 0.95;
+    /// <summary>Cycles of an operation of a circuit with 256 lanes: Zen 3; 0.95 on Zen 1 (docs/decisions/0010-bit-circuits.md).</summary>
+    public const double CircuitGate = 0.65;
 
     /// <summary>Most operations of a circuit that is not asked for by name: the JIT takes some 20 to 50 µs for each at the first call.</summary>
     public const int FasterCircuit = 3000;

@@ -7,13 +7,13 @@ namespace Bnn.Generator.Compiler.Planning;
 /// </remarks>
 /// <param name="Name">For people.</param>
 /// <param name="Words">Words of 64 bits in the widest register.</param>
-/// <param name="WordFactor">What work on words costs more there: processors with narrow vectors only are ARM's, whose popcount goes through a vector.</param>
+/// <param name="WordFactor">What work on words costs there, against <see cref="CostModel.Word"/> and its neighbours: less on Zen 3; more where there are narrow vectors only, on ARM, whose popcount goes through a vector.</param>
 /// <param name="Dense">What one sample of a dense layer costs.</param>
 internal sealed record LaneTier(string Name, int Words, double WordFactor, DenseCosts Dense)
 {
     /// <summary>All tiers, the best first. A processor without any vectors lacks a popcount instruction too, so that lanes of a word win there as well.</summary>
     public static IReadOnlyList<LaneTier> All { get; } = [
-        new("512 bits with ternary logic", 8, 1, DenseCosts.With512), new("256 bits", 4, 1, DenseCosts.With256), new("128 bits", 2, 1.3, DenseCosts.With128),
+        new("512 bits with ternary logic", 8, 1, DenseCosts.With512), new("256 bits", 4, 0.76, DenseCosts.With256), new("128 bits", 2, 1.3, DenseCosts.With128),
     ];
 
     /// <summary>The tier whose cost a plan states: what most processors of users have.</summary>
