@@ -65,11 +65,11 @@ public sealed class PruneCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0.9)]
+    [InlineData(0)]
     [InlineData(0.25, "--mask-damping", "0.25")]
     [InlineData(0, "--from-scratch")]
     [InlineData(0.5, "--from-scratch", "--mask-damping", "0.5")]
-    public void Masks_that_change_in_a_repair_are_damped(double damping, params string[] options)
+    public void Masks_that_change_in_a_repair_are_damped_as_asked_for(double damping, params string[] options)
     {
         Assert.Equal(0, Prune(["--method", "dynamic", "--granularity", "weight", "--rate", "0.75", .. options]).Exit);
         using var run = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder.At("pruned"), "options.json")));

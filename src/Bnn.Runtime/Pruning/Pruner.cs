@@ -45,7 +45,7 @@ public static class Pruner
             Seed = options.Seed,
             LiveShares = isDynamic ? Text(rates.Select(rate => 1 - rate)) : null,
             MaskRamp = isDynamic ? options.IsFromScratch ? 0.6 : 0.5 : 0,
-            MaskDamping = isDynamic ? options.MaskDamping : 0,
+            MaskDamping = options.MaskDamping ?? (left.Layers.Any(layer => layer.Geometry.Convolution is not null) ? PruningOptions.RepairDamping : 0),
             MaskBlock = isDynamic ? parent.Options.MaskBlock : null,
             HasConstantRate = false,
             CountsFlipsOfSteps = false,

@@ -16,7 +16,7 @@ internal static class PruningChecks
             "Channels of a network with grouped convolutions cannot be removed one by one.");
         Check(options.Score != "activity" || options.Granularity == Granularity.Channel, "The score 'activity' knows channels only: take another score, or granularity channel.");
         Check(options.Score != PruningScores.Dynamic || options.Granularity == Granularity.Weight, "Dynamic masks are about single weights: take granularity weight.");
-        Check(options.MaskDamping is >= 0 and <= 1, FormattableString.Invariant($"Mask damping is {options.MaskDamping}, but must lie in [0, 1]."));
+        Check(options.MaskDamping is null or (>= 0 and <= 1), FormattableString.Invariant($"Mask damping is {options.MaskDamping}, but must lie in [0, 1]."));
         Check(options.MaskDamping == 0 || options.Score == PruningScores.Dynamic, "What is pruned once does not move at all: mask damping goes with the score 'dynamic'.");
         Check(options.TargetOperations is >= 0 and < 1, FormattableString.Invariant($"Operations to keep are {options.TargetOperations}, but must be a share in (0, 1)."));
         Check(options.TargetTime is >= 0 and < 1, FormattableString.Invariant($"Time to keep is {options.TargetTime}, but must be a share in (0, 1)."));

@@ -6,7 +6,7 @@ namespace Bnn.Pruning;
 /// <remarks>Options and parent decide every bit of the result.</remarks>
 public sealed record PruningOptions
 {
-    /// <summary>What <see cref="MaskDamping"/> should be in a short repair, where weights at whole steps come and go too fast for the others to follow (docs/pruning.md).</summary>
+    /// <summary>What <see cref="MaskDamping"/> should be in a short repair of convolutions, where weights at whole steps come and go too fast for the others to follow (docs/pruning.md).</summary>
     public const double RepairDamping = 0.9;
 
     /// <summary>Name of the pruned model; null keeps the parent's.</summary>
@@ -42,8 +42,10 @@ public sealed record PruningOptions
     /// <summary>Of <see cref="Allocation.Flips"/>: a weight that flipped more often than this is insensitive.</summary>
     public int FlipsAbove { get; init; }
 
-    /// <summary>Of <see cref="PruningScores.Dynamic"/>: see <see cref="TrainingOptions.MaskDamping"/>.</summary>
-    public double MaskDamping { get; init; }
+    /// <summary>
+    /// Of <see cref="PruningScores.Dynamic"/>: see <see cref="TrainingOptions.MaskDamping"/>; null: <see cref="RepairDamping"/> for networks with convolutions, 0 for others.
+    /// </summary>
+    public double? MaskDamping { get; init; } = 0;
 
     /// <summary>Whether what is left is trained from random weights instead of those it has.</summary>
     public bool IsFromScratch { get; init; }

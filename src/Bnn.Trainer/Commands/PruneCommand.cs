@@ -35,7 +35,7 @@ internal sealed class PruneCommand
     private readonly Option<int> _flipsAbove = Number.Option("--flips-above", "Of --allocate flips: flips up to which a weight counts as steady", 0, 0, 65535);
     private readonly Option<double?> _maskDamping = Number.Optional(
         "--mask-damping",
-        FormattableString.Invariant($"Of the score dynamic: part of each step that pruned weights do not take [default: {PruningOptions.RepairDamping}, with --from-scratch 0]"),
+        FormattableString.Invariant($"Of the score dynamic: part of each step that pruned weights do not take [default: {PruningOptions.RepairDamping} for networks with convolutions, else 0, as with --from-scratch]"),
         0.0,
         1.0);
 
@@ -117,7 +117,7 @@ internal sealed class PruneCommand
             MaxLayerDrop = drop,
             Allocation = allocation,
             FlipsAbove = parsed.GetValue(_flipsAbove),
-            MaskDamping = parsed.GetValue(_maskDamping) ?? (score == PruningScores.Dynamic && !parsed.GetValue(_fromScratch) ? PruningOptions.RepairDamping : 0),
+            MaskDamping = parsed.GetValue(_maskDamping) ?? (score == PruningScores.Dynamic && !parsed.GetValue(_fromScratch) ? null : 0),
             IsFromScratch = parsed.GetValue(_fromScratch),
             KeepsStatistics = parsed.GetValue(_keepStatistics),
             Seed = parsed.GetValue(_seed),

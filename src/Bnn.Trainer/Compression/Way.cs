@@ -18,7 +18,7 @@ internal sealed record Way(string Name, string About, double First, Func<double,
             Score = PruningScores.Dynamic,
             Granularity = Granularity.Weight,
             Rate = (1 - share).ToString("0.####", CultureInfo.InvariantCulture),
-            MaskDamping = PruningOptions.RepairDamping,
+            MaskDamping = null,
         }),
         new("channels", "whole channels by activity, the same share of each hidden layer", 0.6, share => new() { Score = "activity", TargetOperations = share }),
         new("latent", "single weights by latent size, shared out by sensitivity", 0.5, share => new()
@@ -39,7 +39,7 @@ internal sealed record Way(string Name, string About, double First, Func<double,
         string name = string.Join('-', new[]
         {
             options.Score, granularity, allocation, options.FlipsAbove > 0 ? options.FlipsAbove.ToString(CultureInfo.InvariantCulture) : "",
-            options.MaskDamping is 0 or PruningOptions.RepairDamping ? "" : string.Create(CultureInfo.InvariantCulture, $"damping-{options.MaskDamping}"),
+            options.Score == PruningScores.Dynamic && options.MaskDamping is { } damping ? string.Create(CultureInfo.InvariantCulture, $"damping-{damping}") : "",
             options.IsFromScratch ? "from-scratch" : "", options.KeepsStatistics ? "keep-statistics" : "",
         }.Where(word => word.Length > 0));
         double first = options.Score == PruningScores.Dynamic ? 0.15 : options.Granularity == Granularity.Channel ? 0.6 : 0.5;

@@ -221,6 +221,15 @@ public sealed class PrunerTests
             run.Network.Layers[0].Mask!.Live.Span.ToArray(), longer.Network.Layers[0].Mask!.Live.Span.ToArray());
     }
 
+    [Theory, InlineData(Dense, 0), InlineData(Convolutional, PruningOptions.RepairDamping)]
+    public void Convolutions_damp_their_masks_unless_told_otherwise(string architecture, double damping)
+    {
+        using TrainingRun parent = Parent(architecture);
+        var options = new PruningOptions { Score = PruningScores.Dynamic, Granularity = Granularity.Weight, Rate = "0.5" };
+        using TrainingRun usual = Pruner.Prune(parent, options with { MaskDamping = null }).Run, plain = Pruner.Prune(parent, options).Run;
+        Assert.Equal((damping, 0), (usual.Options.MaskDamping, plain.Options.MaskDamping));
+    }
+
     [Fact]
     public void Pruning_again_counts_what_is_masked_already()
     {
