@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bnn.Inference;
 using Bnn.Model;
 using Bnn.Storage;
@@ -32,6 +33,17 @@ public sealed class CompressCommandTests : IDisposable
     {
         Assert.Equal(0.1, ShareSearch.Next(0.5, [(0.5, false), (0.2, true)]));
         Assert.Null(ShareSearch.Next(0.5, [(0.5, false), (0.2, true), (0.18, false)]));
+    }
+
+    [Fact]
+    public void Masks_leave_a_first_convolution_of_few_inputs_as_it_is()
+    {
+        string run = Trained("conv3x3-8 pool conv3x3-12 dense-24 scores");
+        Assert.Equal(0, Cli.Run("compress", run, "--epochs", "1", "--max-drop", "60", "--data-dir", _folder.At("data"), "--out", _folder.At("small")).Exit);
+        WeightMatrix[] weights = [.. BnnFile.Load(_folder.At("small", "masks-0.15", "model.bnn")).Layers.OfType<WeightedLayer>().Select(layer => layer.Weights)];
+        Assert.Equal([false, true, true, false], weights.Select(weights => weights.HasMask));
+        using var options = JsonDocument.Parse(File.ReadAllText(_folder.At("small", "masks-0.15", "options.json")));
+        Assert.Equal(0.9, options.RootElement.GetProperty("options").GetProperty("maskDamping").GetDouble());
     }
 
     [Fact]
@@ -81,11 +93,11 @@ public sealed class CompressCommandTests : IDisposable
         Assert.False(Directory.Exists(_folder.At("flat-compressed")));
     }
 
-    private string Trained()
+    private string Trained(string architecture = "dense-32 dense-24 scores")
     {
         SyntheticDigits.WriteTo(_folder);
         string run = _folder.At("run");
-        Assert.Equal(0, Cli.Run("train", "optdigits", "--arch", "dense-32 dense-24 scores", "--epochs", "4", "--out", run, "--data-dir", _folder.At("data")).Exit);
+        Assert.Equal(0, Cli.Run("train", "optdigits", "--arch", architecture, "--epochs", "4", "--out", run, "--data-dir", _folder.At("data")).Exit);
         return run;
     }
 

@@ -1,3 +1,4 @@
+using Bnn.Model;
 using Bnn.Pruning;
 using Bnn.Trainer.Commands;
 using Bnn.Trainer.Plans;
@@ -24,6 +25,7 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
 {
     private const string TrainedOn = "trained-on";
     private const string Random = "random";
+    private const int FewInputs = 64;
     private readonly long _start = context.Clock.GetTimestamp();
     private readonly List<Trial> _trials = [];
     private TimeSpan _longest;
@@ -60,19 +62,29 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
                 (double, bool)[] tried = [.. _trials.Where(trial => trial.Way == way.Name).Select(trial => (trial.Share, trial.Accuracy >= Floor))];
                 if (ShareSearch.Next(way.First, tried) is not { } share)
                     searched.Remove(way);
-                else if (!Try(Name(way, share), way.Name, share, () => Prune(way.Options(share))))
+                else if (!Try(Name(way, share), way.Name, share, () => Prune(Options(way, share))))
                     return;
             }
         }
         foreach (Trial best in new[] { Smallest, Fastest }.Distinct())
         {
-            if (ways.FirstOrDefault(way => way.Name == best.Way) is { } way && way.Options(best.Share).Score != Random
-                && !Try($"{best.Name}-random", Trial.Control, best.Share, () => Prune(Randomly(way.Options(best.Share)))))
+            if (ways.FirstOrDefault(way => way.Name == best.Way) is { } way && Options(way, best.Share).Score != Random
+                && !Try($"{best.Name}-random", Trial.Control, best.Share, () => Prune(Randomly(Options(way, best.Share)))))
                 return;
         }
     }
 
     private static string Name(Way way, double share) => FormattableString.Invariant($"{way.Name}-{share:0.####}");
+
+    // Masks leave a first convolution of few inputs, 27 of a colour picture, as it is: it has few weights, and all else depends on them (docs/pruning.md).
+    private PruningOptions Options(Way way, double share)
+    {
+        PruningOptions options = way.Options(share);
+        WeightedLayer[] layers = [.. _trials[0].Network.Layers.OfType<WeightedLayer>()];
+        return options is { Score: PruningScores.Dynamic, Rate: { } rate } && layers.Length > 2 && layers[0] is ConvolutionLayer && layers[0].Weights.Columns < FewInputs
+            ? options with { Rate = $"0,{string.Join(',', Enumerable.Repeat(rate, layers.Length - 2))},0" }
+            : options;
+    }
 
     // The same numbers of weights or channels of each layer, taken at random.
     private PruningOptions Randomly(PruningOptions options)
