@@ -29,7 +29,7 @@ internal static class PruningRun
         }
         report.Head("batch", "network", "operations", "share", "ns per sample", "time / first");
         int largest = Math.Min(512, options.Batches.Max());
-        byte[] images = Inputs.Real(networks[0], largest).Images;
+        byte[] images = (options.Inputs.Contains("real") ? Inputs.Real(networks[0], largest) : Inputs.Noise(networks[0], largest)).Images;
         foreach (int batch in new[] { 1, largest }.Distinct())
         {
             Work[] works = [.. networks.Select((network, i) =>

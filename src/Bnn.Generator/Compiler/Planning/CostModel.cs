@@ -88,6 +88,9 @@ internal static class CostModel
     /// <summary>Cycles of a word operation with all that belongs to it, in tables and in literals.</summary>
     public const double Word = 1.25;
 
+    /// <summary>What work on words costs on Zen 3, which stands for processors with 256 bits, against these numbers.</summary>
+    public const double WordFactor256 = 0.76;
+
     /// <summary>Cycles of one sample alone besides its layers: calls, packing, the highest score.</summary>
     public const double Sample = 100;
 

@@ -68,7 +68,7 @@ internal sealed record DenseCosts
     /// <summary>Registers of 256 bits: a Zen 3 server at 3.2 GHz.</summary>
     public static DenseCosts With256 { get; } = new()
     {
-        Word = 0.76 * CostModel.Word,
+        Word = CostModel.WordFactor256 * CostModel.Word,
         ColumnLayer = 60,
         ColumnInput = 0.36,
         ColumnRegister = 60,

@@ -13,7 +13,7 @@ internal sealed record LaneTier(string Name, int Words, double WordFactor, Dense
 {
     /// <summary>All tiers, the best first. A processor without any vectors lacks a popcount instruction too, so that lanes of a word win there as well.</summary>
     public static IReadOnlyList<LaneTier> All { get; } = [
-        new("512 bits with ternary logic", 8, 1, DenseCosts.With512), new("256 bits", 4, 0.76, DenseCosts.With256), new("128 bits", 2, 1.3, DenseCosts.With128),
+        new("512 bits with ternary logic", 8, 1, DenseCosts.With512), new("256 bits", 4, CostModel.WordFactor256, DenseCosts.With256), new("128 bits", 2, 1.3, DenseCosts.With128),
     ];
 
     /// <summary>The tier whose cost a plan states: what most processors of users have.</summary>
