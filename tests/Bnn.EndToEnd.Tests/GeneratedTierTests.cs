@@ -20,7 +20,8 @@ public sealed class GeneratedTierTests(TierProgram program) : IClassFixture<Tier
         string[] methods = [.. usual.Keys.Intersect(more.Keys)];
         Assert.True(methods.Count(method => method.StartsWith("Generated.", StringComparison.Ordinal)) > 100, $"{methods.Length}");
         Assert.Contains(methods, method => few.TryGetValue(method, out string? size) && size != more[method]);
-        Assert.DoesNotContain(methods, method => usual[method] != more[method]);
+        string[] over = [.. methods.Where(method => usual[method] != more[method])];
+        Assert.True(over.Length == 0, string.Join('\n', over));
     }
 
     [Fact]

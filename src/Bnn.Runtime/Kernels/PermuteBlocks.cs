@@ -93,23 +93,9 @@ internal sealed unsafe class PermuteBlocks<TBytes> : PermuteKernel
             // One after the other for all, so that what was stored has arrived where it is read again.
             foreach (Registers[] round in _rounds)
             {
-                byte* at = gathered;
-                foreach (Registers of in round)
-                {
-                    of.Shared.Gather(bits, input.Length, at);
-                    of.Differing.Gather(bits, input.Length, at + of.Shared.BytesRoom);
-                    at += of.BytesRoom;
-                }
-                at = gathered;
+                Gather(round, bits, input.Length, gathered);
+                Split(round, bits, gathered, steps);
                 byte* to = steps;
-                foreach (Registers of in round)
-                {
-                    of.Shared.Split(bits, at, to);
-                    of.Differing.Split(bits, at + of.Shared.BytesRoom, to + of.Shared.StepsRoom);
-                    at += of.BytesRoom;
-                    to += of.StepsRoom;
-                }
-                to = steps;
                 foreach (Registers of in round)
                 {
                     Count(of, to, sums);
@@ -120,6 +106,30 @@ internal sealed unsafe class PermuteBlocks<TBytes> : PermuteKernel
             }
         }
         GC.KeepAlive(this);
+    }
+
+    // Methods of their own: in one the JIT runs out of locals with 256 bits, and leaves some in memory.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Gather(Registers[] round, ulong* input, int words, byte* gathered)
+    {
+        foreach (Registers of in round)
+        {
+            of.Shared.Gather(input, words, gathered);
+            of.Differing.Gather(input, words, gathered + of.Shared.BytesRoom);
+            gathered += of.BytesRoom;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Split(Registers[] round, ulong* input, byte* gathered, byte* steps)
+    {
+        foreach (Registers of in round)
+        {
+            of.Shared.Split(input, gathered, steps);
+            of.Differing.Split(input, gathered + of.Shared.BytesRoom, steps + of.Shared.StepsRoom);
+            gathered += of.BytesRoom;
+            steps += of.StepsRoom;
+        }
     }
 
     private static Registers[][] Rounds(Registers[] all)
