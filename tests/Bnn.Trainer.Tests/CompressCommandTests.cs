@@ -62,6 +62,8 @@ public sealed class CompressCommandTests : IDisposable
 
         string[][] rows = [.. File.ReadAllLines(_folder.At("small", "compress.csv")).Skip(1).Select(row => row.Split(','))];
         double parent = Number(rows[0], 3), floor = Math.Max(parent, Number(rows[1], 3)) - 0.2;
+        Assert.All(rows, row => Assert.InRange(Number(row, 3), 0, 1));
+        Assert.Contains(rows, row => row[0].StartsWith("masks-", StringComparison.Ordinal) && row[0].EndsWith("-random", StringComparison.Ordinal));
         string[][] good = [.. rows.Where(row => Number(row, 3) >= floor && row[1] != "control")];
         string[] smallest = Assert.Single(rows, row => row[8].Contains("smallest", StringComparison.Ordinal));
         string[] fastest = Assert.Single(rows, row => row[8].Contains("fastest", StringComparison.Ordinal));

@@ -95,7 +95,7 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
             string method = chosen.Provenance!.Method;
             options = options with { Allocation = Allocation.Uniform, TargetOperations = 0, Rate = method.Split(' ')[3] };
         }
-        return options with { Score = Random };
+        return options with { Score = Random, MaskDamping = 0 };
     }
 
     private TrainingRun Prune(PruningOptions options) => Pruner.Prune(
