@@ -88,13 +88,10 @@ public class EnginesAgreeTests
         Assert.Throws<ArgumentException>(() => TModel.Scores(new byte[length], new int[TModel.ClassCount + 1]));
         var input = new byte[length];
         var classes = new int[1];
-        TModel.PredictBatch(input, classes);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        Assert.Equal(0, Allocations.Of(() =>
         {
             TModel.Predict(input);
             TModel.PredictBatch(input, classes);
-        }
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        }));
     }
 }

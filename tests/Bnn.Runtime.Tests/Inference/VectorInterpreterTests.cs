@@ -144,10 +144,7 @@ public class VectorInterpreterTests
         var interpreter = new Interpreter(network, InterpreterMode.Vector);
         byte[] images = [.. Enumerable.Range(0, 300).SelectMany(i => RandomNetworks.Input(network, i))];
         var classes = new int[300];
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Of(Run));
 
         void Run()
         {

@@ -41,10 +41,7 @@ public class LaneNetworkTests
             pool.Run(output, stride, 10, default, planes, 16);
             samples.Run<Lanes256>(planes, output, scratch);
         }
-        Run();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Of(Run));
     }
 
     internal sealed class Batch(Network network, int seed) : ILaneCase
