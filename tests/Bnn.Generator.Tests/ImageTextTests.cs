@@ -125,7 +125,7 @@ public class ImageTextTests
     [Fact]
     public void Bytes_are_multiplied_with_a_row_of_weights()
     {
-        string source = Source(null, new(1, 5, 5), new EightBitEncoding(), Models.Convolution(1, 1, 20, 3, padding: 1, isEightBit: true));
+        string source = Source("ChannelLanes", new(1, 5, 5), new EightBitEncoding(), Models.Convolution(1, 1, 20, 3, padding: 1, isEightBit: true));
         AssertHas(source, "var value0 = BnnVectors.Create((short)BnnUnsafe.Add(ref codes, p));\n");
         AssertHas(source, "sum1 += value1 * BnnVectors.LoadUnsafe(ref items, at1 + 16);\n");
         AssertHas(source, "writer.Write(BnnVectors.ExtractMostSignificantBits(BnnVectors.Narrow(BnnVectors.LessThan(sum0, bound0), BnnVectors.LessThan(sum1, bound1))) & 0x00000000000FFFFFUL, 20);\n");

@@ -41,6 +41,33 @@ public class LaneCostsTests
     }
 
     [Fact]
+    public void Sums_of_bytes_are_counted_as_the_kernel_looks_them_up()
+    {
+        int fitting = 0;
+        foreach (int channels in new[] { 1, 3, 5, 6 })
+        {
+            foreach (int size in new[] { 1, 3, 5 })
+            {
+                foreach (double live in new[] { 0.05, 0.25, 0.5, 0.9, 1 })
+                {
+                    var random = new Random(channels + size);
+                    WeightMatrix weights = Models.Weights(40, channels * size * size, random, live: live);
+                    var layer = new ConvolutionLayer("conv", weights, Enumerable.Repeat(9, 40).ToEquatableArray(), new(size, size), new(1, 1), default, false, 1);
+                    bool fits = TapSums.Fits(weights.Columns, weights.PackedMasks());
+                    Assert.Equal(fits, TapSumCosts.Fits(layer, isEightBit: true));
+                    Assert.False(TapSumCosts.Fits(layer, isEightBit: false));
+                    fitting += fits ? 1 : 0;
+                    if (fits)
+                        Assert.Equal(new TapSums(weights.Columns, weights.PackedSigns(), weights.PackedMasks(), new int[40]).LookUps, TapSumCosts.LookUps(weights));
+                }
+            }
+        }
+        Assert.InRange(fitting, 40, 55);
+        Network grouped = Models.Image(new(4, 8, 8), new EightBitEncoding(), Models.Convolution(1, 4, 8, 3, padding: 1, groups: 2, isEightBit: true));
+        Assert.False(TapSumCosts.Fits(grouped.Layers[0], isEightBit: true));
+    }
+
+    [Fact]
     public void Look_ups_of_masks_in_blocks_are_counted_as_the_kernels_do_them()
     {
         int skipping = 0;

@@ -9,7 +9,7 @@ namespace Bnn.Kernels;
 /// Exact. A row of a channel is loaded once, and each of its planes takes a comparison or a shift, a mask of its bytes and a store of the pitch. Lanes between the rows get
 /// bits of neighbouring bytes. Immutable; allocates nothing when it runs.
 /// </remarks>
-internal sealed class PixelInput
+internal sealed class PixelInput : PixelSource
 {
     private readonly int[] _tests;
     private readonly int[][] _planes;       // of each channel
@@ -51,6 +51,10 @@ internal sealed class PixelInput
 
     /// <summary>Number of planes.</summary>
     public int Planes => _tests.Length;
+
+    /// <inheritdoc/>
+    public override void Fill<TLanes>(ReadOnlySpan<byte> image, PixelLayout layout, Span<ulong> planes, Span<ulong> scratch) =>
+        Fill(image, layout, planes, layout.Stride<TLanes>());
 
     /// <summary>Packs the planes.</summary>
     /// <param name="image"><c>[channels, height, width]</c> bytes.</param>

@@ -16,10 +16,10 @@ public sealed class PixelNetwork
     private readonly int _planes, _channels;
     private readonly bool _isPixelMajor, _isOutputPixelMajor;
     private readonly PixelStep[] _steps;
-    private readonly PixelInput? _bytes;
+    private readonly PixelSource? _bytes;
     private readonly PixelSums? _sums;
 
-    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelInput? bytes, PixelStep[] steps, bool isOutputPixelMajor, PixelSums? sums)
+    internal PixelNetwork(PixelLayout input, int planes, bool isPixelMajor, PixelSource? bytes, PixelStep[] steps, bool isOutputPixelMajor, PixelSums? sums)
     {
         (_input, _planes, _isPixelMajor, _bytes, _steps, _isOutputPixelMajor, _sums) = (input, planes, isPixelMajor, bytes, steps, isOutputPixelMajor, sums);
         PixelLayout layout = input;
@@ -118,6 +118,7 @@ public sealed class PixelNetwork
         int pixels = _input.Height * _input.Width, outputPixels = _output.Height * _output.Width;
         int evenWords = _planes * _input.Stride<TLanes>(), oddWords = 0;
         int scratch = WeightMatrix.WordsFor(Math.Max(_planes * pixels, _channels * outputPixels)) + 1;
+        scratch = Math.Max(scratch, _bytes?.ScratchWords<TLanes>() ?? 0);
         for (int i = 0; i < _steps.Length; i++)
         {
             scratch = Math.Max(scratch, _steps[i].ScratchWords<TLanes>());
@@ -134,8 +135,8 @@ public sealed class PixelNetwork
         rest = memory[(evenWords + oddWords)..];
         if (stream.IsEmpty)
         {
-            PixelInput bytes = _bytes ?? throw new InvalidOperationException("How bytes become bits was not told.");
-            bytes.Fill(image, _input, even, _input.Stride<TLanes>());
+            PixelSource bytes = _bytes ?? throw new InvalidOperationException("How bytes become bits was not told.");
+            bytes.Fill<TLanes>(image, _input, even, rest);
         }
         else if (_isPixelMajor && _planes > 1 && pixels > 1)
         {

@@ -6,14 +6,14 @@ namespace Bnn.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PixelNetworkBuilder
 {
-    private readonly PixelLayout _input;
-    private readonly int _planes;
+    private PixelLayout _input;
+    private int _planes;
     private readonly bool _isPixelMajor;
     private readonly List<PixelStep> _steps = [];
     private PixelLayout _layout;
     private int _channels;
     private bool _isEightBit;
-    private PixelInput? _bytes;
+    private PixelSource? _bytes;
 
     /// <summary>Begins with an image.</summary>
     /// <param name="channels">Channels of the image.</param>
@@ -34,11 +34,11 @@ public sealed class PixelNetworkBuilder
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public PixelNetworkBuilder FromBytes(ReadOnlySpan<int> channels, ReadOnlySpan<int> tests)
     {
-        _bytes = new(channels, tests);
+        _bytes = new PixelInput(channels, tests);
         return this;
     }
 
-    /// <summary>The image comes as bytes, and each bit of a byte has a plane.</summary>
+    /// <summary>The image comes as bytes, and each bit of a byte has a plane; a first convolution may take the bytes themselves.</summary>
     public PixelNetworkBuilder FromBytes()
     {
         _bytes = PixelInput.EightBit(_planes / 8);
@@ -56,9 +56,18 @@ public sealed class PixelNetworkBuilder
     public PixelNetworkBuilder Convolution(
         SampleWindow window, bool paddingBit, int groups, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits)
     {
+        masks = RowMasks.Expand(masks, signs);
+        int inputs = _channels * window.Taps;
+        if (_isEightBit && _bytes is not null && groups == 1 && TapSums.Fits(inputs, masks))
+        {
+            var convolution = new PixelByteConvolution(window, _channels, paddingBit, new(inputs, signs, masks, limits));
+            (_bytes, _input, _planes, _isEightBit) = (convolution, convolution.Output, convolution.Planes, false);
+            (_layout, _channels) = (_input, _planes);
+            return this;
+        }
         var lanes = new LaneWindow(_layout, window.WindowHeight, window.WindowWidth, window.StrideHeight, window.StrideWidth, window.Top, window.Left,
             window.OutputHeight, window.OutputWidth, paddingBit);
-        return Add(new PixelConvolutionStep(LaneConvolution.Create(lanes, _channels, groups, signs, RowMasks.Expand(masks, signs), limits, _isEightBit)));
+        return Add(new PixelConvolutionStep(LaneConvolution.Create(lanes, _channels, groups, signs, masks, limits, _isEightBit)));
     }
 
     /// <summary>A pool.</summary>

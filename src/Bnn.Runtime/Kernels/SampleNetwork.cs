@@ -15,17 +15,17 @@ public sealed class SampleNetwork
     internal const int MostBytes = 32 << 20;
 
     private readonly int _inputLength;
-    private readonly SampleRun[] _runs;
+    private readonly SampleSource[] _sources;
     private readonly SampleStep[] _steps;
     private readonly LaneScores _scores;
     private readonly int _evenPlanes, _oddPlanes;
 
-    internal SampleNetwork(int inputLength, SampleRun[] runs, SampleStep[] steps, LaneScores scores)
+    internal SampleNetwork(int inputLength, SampleSource[] sources, SampleStep[] steps, LaneScores scores)
     {
-        (_inputLength, _runs, _steps, _scores) = (inputLength, runs, steps, scores);
+        (_inputLength, _sources, _steps, _scores) = (inputLength, sources, steps, scores);
         int planes = 0;
-        foreach (SampleRun run in runs)
-            planes = Math.Max(planes, run.Plane + run.Count);
+        foreach (SampleSource source in sources)
+            planes = Math.Max(planes, source.End);
         for (int i = 0; i <= steps.Length; i++)
         {
             int expected = i < steps.Length ? steps[i].Planes : scores.Planes;
@@ -106,6 +106,8 @@ public sealed class SampleNetwork
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int scratch = 0, lanes = 64 * TLanes.Words;
+        foreach (SampleSource source in _sources)
+            scratch = Math.Max(scratch, source.ScratchWords<TLanes>());
         foreach (SampleStep step in _steps)
             scratch = Math.Max(scratch, step.ScratchWords<TLanes>());
         // Registers lie whole in a cache line if they begin at one, and the scratch aligns itself.
@@ -114,8 +116,8 @@ public sealed class SampleNetwork
         for (int done = 0; done < batch.Samples; done += lanes)
         {
             Batch some = batch.Slice(done, Math.Min(lanes, batch.Samples - done), _inputLength);
-            foreach (SampleRun run in _runs)
-                run.Pack<TLanes>(some.Images, _inputLength, even);
+            foreach (SampleSource source in _sources)
+                source.Pack<TLanes>(some.Images, _inputLength, even, words[(even.Length + odd.Length)..]);
             for (int i = 0; i < _steps.Length; i++)
                 _steps[i].Run<TLanes>(i % 2 == 0 ? even : odd, i % 2 == 0 ? odd : even, words[(even.Length + odd.Length)..]);
             Span<ulong> last = _steps.Length % 2 == 0 ? even : odd;

@@ -8,9 +8,10 @@ namespace Bnn.Kernels;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SampleNetworkBuilder(int inputLength)
 {
-    private readonly List<SampleRun> _runs = [];
+    private readonly List<SampleSource> _sources = [];
     private readonly List<SampleStep> _steps = [];
     private int _planes;
+    private bool _isEightBit;
 
     /// <summary>Planes of the bits <c>value ≥ threshold</c>, behind those that are there.</summary>
     /// <param name="first">The first value of a sample.</param>
@@ -23,6 +24,13 @@ public sealed class SampleNetworkBuilder(int inputLength)
     /// <param name="count">How many.</param>
     /// <param name="bit">In [0, 7], 0 the least significant.</param>
     public SampleNetworkBuilder Bit(int first, int count, int bit) => Add(first, count, isThreshold: false, bit);
+
+    /// <summary>All values of a sample, each a byte with eight planes; a first convolution may take the bytes themselves.</summary>
+    public SampleNetworkBuilder EightBit()
+    {
+        _isEightBit = true;
+        return this;
+    }
 
     /// <summary>A dense layer.</summary>
     /// <param name="inputs">K, in [1, 65,536].</param>
@@ -53,8 +61,17 @@ public sealed class SampleNetworkBuilder(int inputLength)
     /// <param name="isEightBit">Whether each input is a byte.</param>
     public SampleNetworkBuilder Convolution(
         SampleWindow window, int channels, bool paddingBit, int groups,
-        ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false) =>
-        Add(new SampleConvolutionStep(SampleConvolution.Create(window, channels, paddingBit, groups, signs, RowMasks.Expand(masks, signs), limits, isEightBit)));
+        ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false)
+    {
+        masks = RowMasks.Expand(masks, signs);
+        if (_isEightBit && groups == 1 && TapSums.Fits(channels * window.Taps, masks))
+        {
+            _sources.Add(new SampleByteConvolution(window, channels, paddingBit, new(channels * window.Taps, signs, masks, limits)));
+            _isEightBit = false;
+            return this;
+        }
+        return Add(new SampleConvolutionStep(SampleConvolution.Create(window, channels, paddingBit, groups, signs, masks, limits, isEightBit)));
+    }
 
     /// <summary>A pool.</summary>
     /// <param name="window">Image, window, stride and padding.</param>
@@ -71,8 +88,11 @@ public sealed class SampleNetworkBuilder(int inputLength)
     /// <param name="isEightBit">Whether each input is a byte.</param>
     /// <exception cref="ArgumentException">Layers do not fit one another.</exception>
     public SampleNetwork Scores(
-        int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale, bool isEightBit = false) =>
-        new(inputLength, [.. _runs], [.. _steps], LaneScores.Create(inputs, signs, RowMasks.Expand(masks, signs), biases, scale, isEightBit));
+        int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> biases, int scale, bool isEightBit = false)
+    {
+        EightPlanes();
+        return new(inputLength, [.. _sources], [.. _steps], LaneScores.Create(inputs, signs, RowMasks.Expand(masks, signs), biases, scale, isEightBit));
+    }
 
     /// <summary>Scores summed over all positions, and the network.</summary>
     /// <remarks>They are those of a dense layer whose weights repeat at every position.</remarks>
@@ -104,17 +124,25 @@ public sealed class SampleNetworkBuilder(int inputLength)
         return repeated;
     }
 
+    private void EightPlanes()
+    {
+        for (int bit = 0; _isEightBit && bit < 8; bit++)
+            Bit(0, inputLength, bit);
+        _isEightBit = false;
+    }
+
     private SampleNetworkBuilder Add(int first, int count, bool isThreshold, int value)
     {
         if (first < 0 || count < 1 || count > inputLength - first)
             throw new ArgumentException($"Values {first} to {first + (long)count} are not among the {inputLength} of a sample.", nameof(count));
-        _runs.Add(new(first, count, isThreshold, value, _planes));
+        _sources.Add(new SampleRun(first, count, isThreshold, value, _planes));
         _planes += count;
         return this;
     }
 
     private SampleNetworkBuilder Add(SampleStep step)
     {
+        EightPlanes();
         _steps.Add(step);
         return this;
     }

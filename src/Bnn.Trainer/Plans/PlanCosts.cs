@@ -41,11 +41,13 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
         double[] sample = [.. LaneTier.All.Select(tier => layer.Lowering == Lowering.None ? 0 : plan.Sample.Cycles(layer.Index, tier))];
         double[] ofBatch = [.. LaneTier.All.Select((tier, i) =>
             plan.Batch.IsInLanes(tier) ? LaneCosts.Sample(tier, compact, shapes[layer.Index], isEightBit, 64 * tier.Words) : sample[i])];
-        long planes = isBatch && compact is WeightedLayer weighted ? LaneCosts.Additions(weighted, isEightBit) * weighted.Positions(shapes[layer.Index]) : 0;
+        bool isLookedUp = TapSumCosts.Fits(compact, isEightBit);
+        long planes = isBatch && !isLookedUp && compact is WeightedLayer weighted ? LaneCosts.Additions(weighted, isEightBit) * weighted.Positions(shapes[layer.Index]) : 0;
         (long work, string unit) = layer switch
         {
             { Lowering: Lowering.None } => (0, ""),
             ChannelLanesPlan channels => (channels.VectorOperations, "vectors"),
+            PixelLanesPlan { Layer: ConvolutionLayer convolution } when isLookedUp => (TapSumCosts.LookUps(convolution.Weights), "sums"),
             PixelLanesPlan { Layer: ConvolutionLayer convolution } => (LaneCosts.Additions(convolution, isEightBit), "planes"),
             WeightedPlan { Lanes: { } lanes } when lanes.On(LaneTier.Usual) is { } lowering =>
                 ((long)DenseLanes.Steps(LaneTier.Usual, plan.Compact, layer.Index, lowering), lowering == Lowering.Permute ? "look-ups" : "columns"),

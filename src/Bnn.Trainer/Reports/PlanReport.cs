@@ -109,7 +109,7 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
         Add(["besides", "", "", "", "", ""], _ => Costs.Besides, tier => Costs.BesidesOfBatch[tier], besides);
         Add(["sum", "", "", "", "", ""], Costs.Sample, Costs.OfBatch, "");
         grid.Write(to);
-        to.WriteLine("  work of one sample: words of 64 bits counted, vectors added, or for each register planes, columns (half are active), look-ups.");
+        to.WriteLine("  work of one sample: words of 64 bits counted, vectors added, or for each register planes, columns (half are active), look-ups, or for a pair of them sums.");
         to.WriteLine("  planes: added in each register of samples of a batch.");
         to.WriteLine($"  512 bits with ternary logic; {s_usual} is what most processors have, and what the sections below take.");
         to.WriteLine();

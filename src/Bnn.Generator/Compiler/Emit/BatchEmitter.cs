@@ -56,8 +56,7 @@ internal static class BatchEmitter
         InputLayout input = plan.Batch.Input!;
         if (!input.IsEightBit)
             return input.Runs.Select(run => Run(run.IsThreshold ? "AtLeast" : "Bit", run.First, run.Length, run.Value));
-        IEnumerable<(int First, int Length)> values = input.Image is null ? input.Runs.Select(run => (run.First, run.Length)) : [(0, plan.Network.InputLength)];
-        return Enumerable.Range(0, 8).SelectMany(bit => values.Select(run => Run("Bit", run.First, run.Length, bit)));
+        return input.Image is null ? Enumerable.Range(0, 8).SelectMany(bit => input.Runs.Select(run => Run("Bit", run.First, run.Length, bit))) : [".EightBit()"];
 
         static string Run(string method, int first, int length, int value) => $".{method}({Literal.Of(first)}, {Literal.Of(length)}, {Literal.Of(value)})";
     }

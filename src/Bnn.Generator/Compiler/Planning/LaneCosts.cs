@@ -36,6 +36,8 @@ internal static class LaneCosts
     /// <summary>Cycles of a convolution of one image.</summary>
     public static double Convolution(LaneTier tier, ConvolutionLayer layer, Shape input, bool isEightBit)
     {
+        if (TapSumCosts.Fits(layer, isEightBit))
+            return TapSumCosts.Convolution(tier, layer, input);
         Shape output = layer.Output(input);
         long additions = Additions(layer, isEightBit), taps = (long)layer.Weights.Columns * layer.Groups * (isEightBit ? 8 : 1);
         int pitch = Pitch(Math.Max(output.Width, (input.Width + layer.Stride.Width - 1) / layer.Stride.Width));
@@ -76,6 +78,8 @@ internal static class LaneCosts
         {
             case MaxPoolLayer pool:
                 return (double)layer.Output(input).Count * pool.Window.Height * pool.Window.Width * CostModel.SamplePool / lanes;
+            case ConvolutionLayer convolution when TapSumCosts.Fits(convolution, isEightBit):
+                return TapSumCosts.Sample(tier, convolution, input, lanes);
             case ConvolutionLayer convolution:
                 positions = convolution.Positions(input);
                 additions = Additions(convolution, isEightBit);

@@ -24,7 +24,9 @@ internal sealed record PixelLanesPlan(
         _ => FormattableString.Invariant($"{Input.Shape} -> {Output.Shape} {Layer.Keyword}"),
     };
 
-    private string Added(ConvolutionLayer layer) => FormattableString.Invariant($"{LaneCosts.Additions(layer, IsEightBit)} planes added in a register");
+    private string Added(ConvolutionLayer layer) => TapSumCosts.Fits(layer, IsEightBit)
+        ? FormattableString.Invariant($"{TapSumCosts.LookUps(layer.Weights)} sums looked up for a pair of registers")
+        : FormattableString.Invariant($"{LaneCosts.Additions(layer, IsEightBit)} planes added in a register");
 
     private static string Groups(ConvolutionLayer layer) => layer.Groups == 1 ? "" : FormattableString.Invariant($" in {layer.Groups} groups");
 }

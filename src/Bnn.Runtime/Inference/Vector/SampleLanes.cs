@@ -149,8 +149,7 @@ internal sealed class SampleLanes
     {
         if (network.Encoding.IsEightBit)
         {
-            for (int bit = 0; bit < 8; bit++)
-                builder.Bit(0, network.InputLength, bit);
+            builder.EightBit();
             return;
         }
         int pixels = network.Input.Height * network.Input.Width;

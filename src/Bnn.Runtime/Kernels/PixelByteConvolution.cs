@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Bnn.Kernels;
+
+/// <summary>A convolution of one image of bytes with its positions in the lanes, by <see cref="TapSums"/>.</summary>
+/// <remarks>
+/// Exact. The image is copied into a frame of padding; then, once for each column of the kernel and each row within a stride, its rows are laid behind one another at the pitch of
+/// the planes, so that the bytes of a tap are one run for all lanes. Lanes without a position hold anything. Immutable; allocates nothing when it runs.
+/// </remarks>
+internal sealed class PixelByteConvolution : PixelSource
+{
+    private readonly TapSums _sums;
+    private readonly SampleWindow _window;
+    private readonly int _channels;
+    private readonly byte _padding;
+
+    // Of the framed image, bytes; of the rows behind one another, rows of a run.
+    private readonly int _framePitch, _frameRows, _runRows, _phases;
+    private readonly int[] _offsets;
+
+    /// <param name="window">Image, kernel, stride and padding.</param>
+    /// <param name="channels">Channels of the image.</param>
+    /// <param name="paddingBit">Whether bytes outside the image are 255; else 0.</param>
+    /// <param name="sums">Of all taps of all channels, column = (channel · kernel rows + row) · kernel columns + column.</param>
+    public PixelByteConvolution(SampleWindow window, int channels, bool paddingBit, TapSums sums)
+    {
+        if (sums.Inputs != channels * window.Taps)
+            throw new ArgumentException($"{sums.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
+        (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
+        Output = new PixelLayout(window.OutputHeight, window.OutputWidth);
+        _phases = Math.Min(window.StrideHeight, window.WindowHeight);
+        _runRows = (Output.Words * Output.RowsOfWord) + ((window.WindowHeight - 1) / window.StrideHeight);
+        // Rows are read eight lanes at a time, and with a stride of two sixteen bytes.
+        _framePitch = (Output.Pitch * window.StrideWidth) + window.WindowWidth + 16;
+        _frameRows = (_runRows * window.StrideHeight) + _phases;
+        _offsets = new int[sums.OffsetCount];
+        for (int i = 0; i < sums.Inputs; i++)
+        {
+            int channel = i / window.Taps, row = i % window.Taps / window.WindowWidth, column = i % window.WindowWidth;
+            int run = (((column * _phases) + (row % window.StrideHeight)) * channels) + channel;
+            _offsets[i] = ((run * _runRows) + (row / window.StrideHeight)) * Output.Pitch;
+        }
+    }
+
+    /// <summary>Layout of the planes.</summary>
+    public PixelLayout Output { get; }
+
+    /// <summary>Number of planes.</summary>
+    public int Planes => _sums.Channels;
+
+    private int RunBytes => _window.WindowWidth * _phases * _channels * _runRows * Output.Pitch;
+
+    private int FrameBytes => ((_channels * _frameRows * _framePitch) + 63) & ~63;
+
+    /// <inheritdoc/>
+    public override int ScratchWords<TLanes>() =>
+        (Math.Max(FrameBytes, TableBytes<TLanes>()) + RunBytes + 64) / sizeof(ulong);
+
+    /// <inheritdoc/>
+    public override void Fill<TLanes>(ReadOnlySpan<byte> image, PixelLayout layout, Span<ulong> planes, Span<ulong> scratch)
+    {
+        int stride = layout.Stride<TLanes>();
+        if (image.Length < _channels * _window.Pixels || layout != Output || planes.Length < Planes * stride || scratch.Length < ScratchWords<TLanes>())
+            throw new ArgumentException($"{image.Length} bytes do not give {Planes} planes of {Output} in {planes.Length} words.", nameof(image));
+        Span<byte> bytes = MemoryMarshal.AsBytes(scratch);
+        // The table takes the place of the frame, which nobody reads by then.
+        int runs = Math.Max(FrameBytes, TableBytes<TLanes>());
+        Frame(image, bytes[..FrameBytes]);
+        LayRows(bytes[..FrameBytes], bytes[runs..]);
+        if (typeof(TLanes) == typeof(Lanes512))
+            Sum<Shorts512>(bytes, runs, planes, stride);
+        else if (typeof(TLanes) == typeof(Lanes256))
+            Sum<Shorts256>(bytes, runs, planes, stride);
+        else
+            Sum<Shorts128>(bytes, runs, planes, stride);
+    }
+
+    private unsafe void Sum<TShorts>(Span<byte> bytes, int runs, Span<ulong> planes, int stride)
+        where TShorts : unmanaged, IShortLanes<TShorts>
+    {
+        fixed (byte* table = bytes)
+        fixed (int* offsets = _offsets)
+        fixed (ulong* output = planes)
+        {
+            for (int lane = 0; lane < 64 * Output.Words; lane += TShorts.Pair)
+                _sums.Run(table + runs + lane, offsets, (TShorts*)table, (byte*)output + (lane / 8), sizeof(ulong) * stride);
+        }
+    }
+
+    // The image with padding around it, as far as a position reads.
+    private void Frame(ReadOnlySpan<byte> image, Span<byte> frame)
+    {
+        frame.Fill(_padding);
+        int rows = Math.Min(_window.Height, _frameRows - _window.Top), columns = Math.Min(_window.Width, _framePitch - _window.Left);
+        if (columns <= 0)
+            return;
+        for (int c = 0; c < _channels; c++)
+        {
+            for (int y = 0; y < rows; y++)
+                image.Slice((c * _window.Pixels) + (y * _window.Width), columns).CopyTo(frame[((((c * _frameRows) + _window.Top + y) * _framePitch) + _window.Left)..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void LayRows(ReadOnlySpan<byte> frame, Span<byte> runs)
+    {
+        int pitch = Output.Pitch, strideWidth = _window.StrideWidth;
+        nint rowStep = (nint)_framePitch * _window.StrideHeight;
+        fixed (byte* framed = frame, run = runs)
+        {
+            byte* to = run;
+            for (int column = 0; column < _window.WindowWidth; column++)
+            {
+                for (int phase = 0; phase < _phases; phase++)
+                {
+                    for (int c = 0; c < _channels; c++)
+                    {
+                        byte* from = framed + (((c * _frameRows) + phase) * _framePitch) + column;
+                        for (byte* end = to + (_runRows * pitch); to < end; to += pitch, from += rowStep)
+                        {
+                            for (int x = 0; x < pitch; x += 8)
+                                *(ulong*)(to + x) = Eight(from + (x * strideWidth), strideWidth);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // Eight bytes, each a stride behind the one before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe ulong Eight(byte* from, int stride)
+    {
+        if (stride == 1)
+            return *(ulong*)from;
+        if (stride == 2)
+        {
+            Vector128<ushort> even = Vector128.Load((ushort*)from) & Vector128.Create((ushort)byte.MaxValue);
+            return Vector128.Narrow(even, even).AsUInt64().ToScalar();
+        }
+        ulong bytes = 0;
+        for (int i = 0; i < 8; i++)
+            bytes |= (ulong)from[i * stride] << (8 * i);
+        return bytes;
+    }
+
+    private int TableBytes<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes> => typeof(TLanes) == typeof(Lanes512) ? _sums.TableBytes<Shorts512>()
+            : typeof(TLanes) == typeof(Lanes256) ? _sums.TableBytes<Shorts256>() : _sums.TableBytes<Shorts128>();
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+
+namespace Bnn.Kernels;
+
+/// <summary>A convolution of a batch of byte images with a sample in each lane, by <see cref="TapSums"/>.</summary>
+/// <remarks>
+/// Exact. Bytes are transposed once, so that those of one value of as many samples as a pair of registers has lanes lie side by side, block by block of such samples; a tap is then one load.
+/// Immutable; allocates nothing when it runs.
+/// </remarks>
+internal sealed class SampleByteConvolution : SampleSource
+{
+    private readonly TapSums _sums;
+    private readonly SampleWindow _window;
+    private readonly int _channels;
+    private readonly byte _padding;
+
+    /// <param name="window">Image, kernel, stride and padding.</param>
+    /// <param name="channels">Channels of the image.</param>
+    /// <param name="paddingBit">Whether bytes outside the image are 255; else 0.</param>
+    /// <param name="sums">Of all taps of all channels, column = (channel · kernel rows + row) · kernel columns + column.</param>
+    public SampleByteConvolution(SampleWindow window, int channels, bool paddingBit, TapSums sums)
+    {
+        if (sums.Inputs != channels * window.Taps)
+            throw new ArgumentException($"{sums.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
+        (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
+    }
+
+    /// <inheritdoc/>
+    public override int End => checked(_sums.Channels * _window.Positions);
+
+    private int Values => _channels * _window.Pixels;
+
+    /// <inheritdoc/>
+    public override int ScratchWords<TLanes>() =>
+        checked(((TableBytes<TLanes>() + ((Values + 8) * 64 * TLanes.Words)) / sizeof(ulong)) + (_sums.Channels * TLanes.Words) + LaneBuffer.AlignmentWords);
+
+    /// <inheritdoc/>
+    public override void Pack<TLanes>(ReadOnlySpan<byte> images, int imageLength, Span<ulong> planes, Span<ulong> scratch)
+    {
+        if (images.Length < Values || imageLength < Values || images.Length % imageLength != 0 || images.Length / imageLength > 64 * TLanes.Words
+            || planes.Length < End * TLanes.Words)
+        {
+            throw new ArgumentException($"{images.Length} bytes do not give {End} planes in {planes.Length} words.", nameof(images));
+        }
+        scratch = LaneBuffer.Align(scratch);
+        if (typeof(TLanes) == typeof(Lanes512))
+            Run<Lanes512, Lanes512, Shorts512>(images, imageLength, planes, scratch);
+        else if (typeof(TLanes) == typeof(Lanes256))
+            Run<Lanes256, Lanes256, Shorts256>(images, imageLength, planes, scratch);
+        else if (typeof(TLanes) == typeof(Lanes128))
+            Run<Lanes128, Lanes128, Shorts128>(images, imageLength, planes, scratch);
+        else
+            Run<Lanes64, Lanes128, Shorts128>(images, imageLength, planes, scratch);
+    }
+
+    private int TableBytes<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes> => typeof(TLanes) == typeof(Lanes512) ? _sums.TableBytes<Shorts512>()
+            : typeof(TLanes) == typeof(Lanes256) ? _sums.TableBytes<Shorts256>() : _sums.TableBytes<Shorts128>();
+
+    // A pair of numbers has as many lanes as a register of TBlock has bytes.
+    private unsafe void Run<TLanes, TBlock, TShorts>(ReadOnlySpan<byte> images, int imageLength, Span<ulong> planes, Span<ulong> scratch)
+        where TLanes : unmanaged, ILanes<TLanes>
+        where TBlock : unmanaged, ILanes<TBlock>
+        where TShorts : unmanaged, IShortLanes<TShorts>
+    {
+        // Values are transposed eight at a time; behind them lies the padding.
+        int lanes = 64 * TLanes.Words, pair = TShorts.Pair, wholes = (Values + 7) & ~7, blockBytes = (wholes + 1) * pair;
+        int* offsets = stackalloc int[_sums.OffsetCount], pixels = stackalloc int[_window.Taps];
+        fixed (ulong* memory = scratch)
+        fixed (ulong* output = planes)
+        {
+            ulong* fired = memory + (_sums.TableBytes<TShorts>() / sizeof(ulong));
+            byte* bytes = (byte*)(fired + (_sums.Channels * TLanes.Words));
+            for (int block = 0; block < lanes / pair; block++)
+            {
+                byte* to = bytes + (block * blockBytes);
+                Transpose<TBlock>(images, imageLength, block * pair, to);
+                new Span<byte>(to + (wholes * pair), pair).Fill(_padding);
+            }
+            for (int position = 0; position < _window.Positions; position++)
+            {
+                _window.PixelsAt(position, new(pixels, _window.Taps));
+                for (int i = 0, c = 0; c < _channels; c++)
+                {
+                    for (int tap = 0; tap < _window.Taps; tap++, i++)
+                        offsets[i] = (pixels[tap] < 0 ? wholes : (c * _window.Pixels) + pixels[tap]) * pair;
+                }
+                for (int block = 0; block < lanes / pair; block++)
+                    _sums.Run(bytes + (block * blockBytes), offsets, (TShorts*)memory, (byte*)fired + (block * pair / 8), lanes / 8);
+                // Planes of the channels lie far apart, often at a power of two, and would push one another out of the cache block by block.
+                TLanes* from = (TLanes*)fired, plane = (TLanes*)output + position;
+                for (int c = 0; c < _sums.Channels; c++, plane += _window.Positions)
+                    *plane = from[c];
+            }
+        }
+    }
+
+    // The bytes of a block of samples, value by value. Word i of register r is eight bytes of sample 8 · i + r, and then, of value r, those of the samples from 8 · i on. Some
+    // registers are put in place before the first are transposed: one that is loaded right behind the stores of its words waits for them.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe void Transpose<TBlock>(ReadOnlySpan<byte> images, int imageLength, int first, byte* to)
+        where TBlock : unmanaged, ILanes<TBlock>
+    {
+        const int Together = 8;
+        int samples = images.Length / imageLength, values = Values, count = 8 * TBlock.Words;
+        ulong* words = stackalloc ulong[(Together * count) + LaneBuffer.AlignmentWords];
+        words = (ulong*)(((nint)words + 63) & ~63);
+        fixed (byte* bytes = images)
+        {
+            for (int done = 0; done < values; done += 8 * Together)
+            {
+                int groups = Math.Min(Together, (values - done + 7) / 8);
+                for (int s = 0; s < count; s++)
+                {
+                    byte* from = bytes + ((long)Math.Min(first + s, samples - 1) * imageLength) + done;
+                    ulong* word = words + (s % 8 * TBlock.Words) + (s / 8);
+                    for (int g = 0; g < groups; g++, from += 8, word += count)
+                        *word = values - done - (8 * g) >= 8 ? *(ulong*)from : Last(from, values - done - (8 * g));
+                }
+                for (int g = 0; g < groups; g++)
+                    LaneTranspose.Bytes(ref *(TBlock*)(words + (g * count)));
+                new Span<byte>(words, groups * 8 * count).CopyTo(new(to + (done * count), groups * 8 * count));
+            }
+        }
+    }
+
+    // Fewer than eight bytes.
+    private static unsafe ulong Last(byte* bytes, int count)
+    {
+        ulong word = 0;
+        for (int i = 0; i < count; i++)
+            word |= (ulong)bytes[i] << (8 * i);
+        return word;
+    }
+}
