@@ -79,8 +79,8 @@ internal sealed record BatchPlan(InputLayout? Input, IReadOnlyList<int> Leasts, 
 
     /// <summary>Cycles to bring the bytes of a sample into lanes of a tier.</summary>
     public static double Packing(LaneTier tier, Network network, InputLayout input) =>
-        (tier.Words == 8 ? CostModel.SampleByte512 : CostModel.SampleByte)
-            * (TapSumCosts.Fits(network.Layers[0], input.IsEightBit) ? network.InputLength : input.IsEightBit ? 8.0 * network.InputLength : input.Runs.Sum(run => (double)run.Length));
+        TapSumCosts.Fits(network.Layers[0], input.IsEightBit) ? CostModel.TransposedByte * network.InputLength
+            : (tier.Words == 8 ? CostModel.SampleByte512 : CostModel.SampleByte) * (input.IsEightBit ? 8.0 * network.InputLength : input.Runs.Sum(run => (double)run.Length));
 
     /// <summary>Cycles of a sample in lanes, all of which hold one.</summary>
     public static double Of(Network network, InputLayout input, LaneTier tier, int lanes)

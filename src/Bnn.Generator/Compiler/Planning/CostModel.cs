@@ -217,7 +217,10 @@ internal static class CostModel
     /// <summary>Cycles to turn a byte of a sample into a bit of a plane.</summary>
     public const double SampleByte = 0.25;
 
-    /// <summary>The same with registers of 512 bits, from batches of two networks on Zen 5, and the same on Zen 4.</summary>
+    /// <summary>Cycles to bring a byte beside those of other samples: Zen 3, images and result beyond the second-level cache, which is what it waits for.</summary>
+    public const double TransposedByte = 1.1;
+
+    /// <summary>Cycles of <see cref="SampleByte"/> with registers of 512 bits, from batches of two networks on Zen 5, and the same on Zen 4.</summary>
     public const double SampleByte512 = 0.1;
 
     /// <summary>Cycles of an operation of a circuit with 256 lanes: Zen 3; 0.95 on Zen 1 (docs/decisions/0010-bit-circuits.md).</summary>
