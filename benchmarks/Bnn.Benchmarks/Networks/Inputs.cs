@@ -25,14 +25,14 @@ internal sealed record Inputs(string Name, byte[] Images)
     /// 1x28x28: Fashion-MNIST of the sample. 3x32x32: the test pictures of CIFAR-10 where the folder of the environment variable BNN_DATA has them; else three
     /// pictures of the sample as colours of one, in a border of zeros, which is said in the name.
     /// </remarks>
-    /// <exception cref="ArgumentException">There are none of its shape.</exception>
+    /// <exception cref="UsageException">There are none of its shape.</exception>
     public static Inputs Real(Network network, int count)
     {
         string sample = Path.Combine(AppContext.BaseDirectory, "sample", "fashion-mnist-1000-images-idx3-ubyte");
         if (network.Input == new Shape(1, 28, 28))
             return new("Fashion-MNIST", Repeat(SampleImages.Read(sample, 784, 1000), 784, count));
         if (network.Input != new Shape(3, 32, 32))
-            throw new ArgumentException($"No real pictures of shape {network.Input} are at hand.", nameof(network));
+            throw new UsageException($"No real pictures of shape {network.Input} are at hand; take --inputs noise.");
         string cifar = Path.Combine(Environment.GetEnvironmentVariable("BNN_DATA") ?? "", "cifar10", "test_batch.bin");
         if (File.Exists(cifar))
         {

@@ -18,7 +18,7 @@ internal sealed record Options(
     bool Tiers, string? Out)
 {
     /// <summary>Reads the words behind the command.</summary>
-    /// <exception cref="ArgumentException">One is unknown or lacks its value.</exception>
+    /// <exception cref="UsageException">One is unknown or lacks its value.</exception>
     public static Options Read(ReadOnlySpan<string> words)
     {
         var options = new Options([.. BenchmarkNetworks.Names], [], [1, 64, 4096], ["real", "noise"], [], 150, Pruned: false, FirstCall: false, Tiers: false, Out: null);
@@ -37,12 +37,12 @@ internal sealed record Options(
                 "--pruned" => options with { Pruned = true },
                 "--first-call" => options with { FirstCall = true },
                 "--tiers" => options with { Tiers = true },
-                _ => throw new ArgumentException($"Unknown option '{word}'."),
+                _ => throw new UsageException($"Unknown option '{word}'."),
             };
         }
         return options;
     }
 
     private static string Value(ReadOnlySpan<string> words, ref int index) =>
-        ++index < words.Length ? words[index] : throw new ArgumentException($"'{words[index - 1]}' needs a value.");
+        ++index < words.Length ? words[index] : throw new UsageException($"'{words[index - 1]}' needs a value.");
 }

@@ -7,17 +7,19 @@ namespace Bnn.Kernels;
 /// <summary>A convolution of one image of bytes with its positions in the lanes, by <see cref="TapSums"/>.</summary>
 /// <remarks>
 /// Exact. The image is copied into a frame of padding; then, once for each column of the kernel and each row within a stride, its rows are laid behind one another at the pitch of
-/// the planes, so that the bytes of a tap are one run for all lanes. Lanes without a position hold anything. Immutable; allocates nothing when it runs.
+/// the planes, so that the bytes of a tap are one run for all lanes; band by band, so that they stay in the first-level cache. Lanes without a position hold anything. Immutable; allocates nothing when it runs.
 /// </remarks>
 internal sealed class PixelByteConvolution : PixelSource
 {
+    private const int MostRunBytes = 12 << 10;
+
     private readonly TapSums _sums;
     private readonly SampleWindow _window;
     private readonly int _channels;
     private readonly byte _padding;
 
-    // Of the framed image, bytes; of the rows behind one another, rows of a run.
-    private readonly int _framePitch, _frameRows, _runRows, _phases;
+    // Of the framed image bytes of a row, and rows; of a band words of a plane, and rows of a run.
+    private readonly int _framePitch, _frameRows, _bandWords, _runRows, _phases;
     private readonly int[] _offsets;
 
     /// <param name="window">Image, kernel, stride and padding.</param>
@@ -31,10 +33,13 @@ internal sealed class PixelByteConvolution : PixelSource
         (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
         Output = new PixelLayout(window.OutputHeight, window.OutputWidth);
         _phases = Math.Min(window.StrideHeight, window.WindowHeight);
-        _runRows = (Output.Words * Output.RowsOfWord) + ((window.WindowHeight - 1) / window.StrideHeight);
+        int around = (window.WindowHeight - 1) / window.StrideHeight, mostRows = MostRunBytes / (window.WindowWidth * _phases * channels * Output.Pitch);
+        _bandWords = Math.Clamp((mostRows - around) / Output.RowsOfWord, 1, Output.Words);
+        _runRows = (_bandWords * Output.RowsOfWord) + around;
         // Rows are read eight lanes at a time, and with a stride of two sixteen bytes.
         _framePitch = (Output.Pitch * window.StrideWidth) + window.WindowWidth + 16;
-        _frameRows = (_runRows * window.StrideHeight) + _phases;
+        int bands = (Output.Words + _bandWords - 1) / _bandWords;
+        _frameRows = (((bands * _bandWords * Output.RowsOfWord) + around) * window.StrideHeight) + _phases;
         _offsets = new int[sums.OffsetCount];
         for (int i = 0; i < sums.Inputs; i++)
         {
@@ -56,7 +61,7 @@ internal sealed class PixelByteConvolution : PixelSource
 
     /// <inheritdoc/>
     public override int ScratchWords<TLanes>() =>
-        (Math.Max(FrameBytes, TableBytes<TLanes>()) + RunBytes + 64) / sizeof(ulong);
+        (FrameBytes + TableBytes<TLanes>() + RunBytes) / sizeof(ulong);
 
     /// <inheritdoc/>
     public override void Fill<TLanes>(ReadOnlySpan<byte> image, PixelLayout layout, Span<ulong> planes, Span<ulong> scratch)
@@ -65,27 +70,30 @@ internal sealed class PixelByteConvolution : PixelSource
         if (image.Length < _channels * _window.Pixels || layout != Output || planes.Length < Planes * stride || scratch.Length < ScratchWords<TLanes>())
             throw new ArgumentException($"{image.Length} bytes do not give {Planes} planes of {Output} in {planes.Length} words.", nameof(image));
         Span<byte> bytes = MemoryMarshal.AsBytes(scratch);
-        // The table takes the place of the frame, which nobody reads by then.
-        int runs = Math.Max(FrameBytes, TableBytes<TLanes>());
-        Frame(image, bytes[..FrameBytes]);
-        LayRows(bytes[..FrameBytes], bytes[runs..]);
-        if (typeof(TLanes) == typeof(Lanes512))
-            Sum<Shorts512>(bytes, runs, planes, stride);
-        else if (typeof(TLanes) == typeof(Lanes256))
-            Sum<Shorts256>(bytes, runs, planes, stride);
-        else
-            Sum<Shorts128>(bytes, runs, planes, stride);
+        Span<byte> frame = bytes[..FrameBytes], table = bytes.Slice(frame.Length, TableBytes<TLanes>()), runs = bytes[(frame.Length + table.Length)..];
+        Frame(image, frame);
+        for (int word = 0; word < Output.Words; word += _bandWords)
+        {
+            LayRows(frame, word * Output.RowsOfWord, runs);
+            int words = Math.Min(_bandWords, Output.Words - word);
+            if (typeof(TLanes) == typeof(Lanes512))
+                Sum<Shorts512>(runs, words, table, planes[word..], stride);
+            else if (typeof(TLanes) == typeof(Lanes256))
+                Sum<Shorts256>(runs, words, table, planes[word..], stride);
+            else
+                Sum<Shorts128>(runs, words, table, planes[word..], stride);
+        }
     }
 
-    private unsafe void Sum<TShorts>(Span<byte> bytes, int runs, Span<ulong> planes, int stride)
+    private unsafe void Sum<TShorts>(Span<byte> runs, int words, Span<byte> table, Span<ulong> planes, int stride)
         where TShorts : unmanaged, IShortLanes<TShorts>
     {
-        fixed (byte* table = bytes)
+        fixed (byte* bytes = runs, sums = table)
         fixed (int* offsets = _offsets)
         fixed (ulong* output = planes)
         {
-            for (int lane = 0; lane < 64 * Output.Words; lane += TShorts.Pair)
-                _sums.Run(table + runs + lane, offsets, (TShorts*)table, (byte*)output + (lane / 8), sizeof(ulong) * stride);
+            for (int lane = 0; lane < 64 * words; lane += TShorts.Pair)
+                _sums.Run(bytes + lane, offsets, (TShorts*)sums, (byte*)output + (lane / 8), sizeof(ulong) * stride);
         }
     }
 
@@ -103,8 +111,9 @@ internal sealed class PixelByteConvolution : PixelSource
         }
     }
 
+    // The rows under a band from a row of positions on.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private unsafe void LayRows(ReadOnlySpan<byte> frame, Span<byte> runs)
+    private unsafe void LayRows(ReadOnlySpan<byte> frame, int first, Span<byte> runs)
     {
         int pitch = Output.Pitch, strideWidth = _window.StrideWidth;
         nint rowStep = (nint)_framePitch * _window.StrideHeight;
@@ -117,7 +126,7 @@ internal sealed class PixelByteConvolution : PixelSource
                 {
                     for (int c = 0; c < _channels; c++)
                     {
-                        byte* from = framed + (((c * _frameRows) + phase) * _framePitch) + column;
+                        byte* from = framed + (((c * _frameRows) + phase) * _framePitch) + (first * rowStep) + column;
                         for (byte* end = to + (_runRows * pitch); to < end; to += pitch, from += rowStep)
                         {
                             for (int x = 0; x < pitch; x += 8)
