@@ -61,7 +61,7 @@ internal sealed class PixelByteConvolution : PixelSource
 
     /// <inheritdoc/>
     public override int ScratchWords<TLanes>() =>
-        (FrameBytes + TableBytes<TLanes>() + RunBytes) / sizeof(ulong);
+        (FrameBytes + _sums.TableBytes<TLanes>() + RunBytes) / sizeof(ulong);
 
     /// <inheritdoc/>
     public override void Fill<TLanes>(ReadOnlySpan<byte> image, PixelLayout layout, Span<ulong> planes, Span<ulong> scratch)
@@ -70,7 +70,7 @@ internal sealed class PixelByteConvolution : PixelSource
         if (image.Length < _channels * _window.Pixels || layout != Output || planes.Length < Planes * stride || scratch.Length < ScratchWords<TLanes>())
             throw new ArgumentException($"{image.Length} bytes do not give {Planes} planes of {Output} in {planes.Length} words.", nameof(image));
         Span<byte> bytes = MemoryMarshal.AsBytes(scratch);
-        Span<byte> frame = bytes[..FrameBytes], table = bytes.Slice(frame.Length, TableBytes<TLanes>()), runs = bytes[(frame.Length + table.Length)..];
+        Span<byte> frame = bytes[..FrameBytes], table = bytes.Slice(frame.Length, _sums.TableBytes<TLanes>()), runs = bytes[(frame.Length + table.Length)..];
         Frame(image, frame);
         for (int word = 0; word < Output.Words; word += _bandWords)
         {
@@ -154,8 +154,4 @@ internal sealed class PixelByteConvolution : PixelSource
             bytes |= (ulong)from[i * stride] << (8 * i);
         return bytes;
     }
-
-    private int TableBytes<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => typeof(TLanes) == typeof(Lanes512) ? _sums.TableBytes<Shorts512>()
-            : typeof(TLanes) == typeof(Lanes256) ? _sums.TableBytes<Shorts256>() : _sums.TableBytes<Shorts128>();
 }

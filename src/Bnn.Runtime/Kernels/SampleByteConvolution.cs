@@ -32,7 +32,7 @@ internal sealed class SampleByteConvolution : SampleSource
 
     /// <inheritdoc/>
     public override int ScratchWords<TLanes>() =>
-        checked(((TableBytes<TLanes>() + ((Values + 8) * 64 * TLanes.Words)) / sizeof(ulong)) + (_sums.Channels * TLanes.Words) + LaneBuffer.AlignmentWords);
+        checked(((_sums.TableBytes<TLanes>() + ((Values + 8) * 64 * TLanes.Words)) / sizeof(ulong)) + (_sums.Channels * TLanes.Words) + LaneBuffer.AlignmentWords);
 
     /// <inheritdoc/>
     public override void Pack<TLanes>(ReadOnlySpan<byte> images, int imageLength, Span<ulong> planes, Span<ulong> scratch)
@@ -53,10 +53,6 @@ internal sealed class SampleByteConvolution : SampleSource
             Run<Lanes64, Lanes128, Shorts128>(images, imageLength, planes, scratch);
     }
 
-    private int TableBytes<TLanes>()
-        where TLanes : unmanaged, ILanes<TLanes> => typeof(TLanes) == typeof(Lanes512) ? _sums.TableBytes<Shorts512>()
-            : typeof(TLanes) == typeof(Lanes256) ? _sums.TableBytes<Shorts256>() : _sums.TableBytes<Shorts128>();
-
     // A pair of numbers has as many lanes as a register of TBlock has bytes.
     private unsafe void Run<TLanes, TBlock, TShorts>(ReadOnlySpan<byte> images, int imageLength, Span<ulong> planes, Span<ulong> scratch)
         where TLanes : unmanaged, ILanes<TLanes>
@@ -69,7 +65,7 @@ internal sealed class SampleByteConvolution : SampleSource
         fixed (ulong* memory = scratch)
         fixed (ulong* output = planes)
         {
-            ulong* fired = memory + (_sums.TableBytes<TShorts>() / sizeof(ulong));
+            ulong* fired = memory + (_sums.TableBytes<TLanes>() / sizeof(ulong));
             byte* bytes = (byte*)(fired + (_sums.Channels * TLanes.Words));
             for (int block = 0; block < lanes / pair; block++)
             {

@@ -93,9 +93,9 @@ internal sealed unsafe class TapSums
         return inputs <= MostInputs;
     }
 
-    /// <summary>Bytes of the table that <see cref="Run"/> takes.</summary>
-    public int TableBytes<TShorts>()
-        where TShorts : unmanaged, IShortLanes<TShorts> => _groups * GroupEntries * 2 * sizeof(TShorts);
+    /// <summary>Bytes of the table that <see cref="Run"/> takes, with numbers in registers as wide as <typeparamref name="TLanes"/>, but 128 bits at least.</summary>
+    public int TableBytes<TLanes>()
+        where TLanes : unmanaged, ILanes<TLanes> => _groups * GroupEntries * 2 * sizeof(ulong) * Math.Max(TLanes.Words, Lanes128.Words);
 
     /// <summary>All channels for one pair of registers.</summary>
     /// <param name="bytes">From here on the lanes' bytes of an input lie so many bytes on as <paramref name="offsets"/> says.</param>
