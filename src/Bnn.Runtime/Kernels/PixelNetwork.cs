@@ -39,6 +39,7 @@ public sealed class PixelNetwork
     /// </param>
     /// <param name="output">Receives <c>[height, width, channels]</c> or, as the builder was told, <c>[channels, height, width]</c> bits without gaps, tail bits 0; a word longer than they need.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
+    /// <exception cref="InvalidOperationException">The first convolution takes bytes, as the builder was told.</exception>
     public void Run(ReadOnlySpan<ulong> stream, Span<ulong> output) => Run(stream, default, output);
 
     /// <summary>Runs the layers of an image of bytes, if the builder was told how they become bits.</summary>
@@ -138,6 +139,8 @@ public sealed class PixelNetwork
             PixelSource bytes = _bytes ?? throw new InvalidOperationException("How bytes become bits was not told.");
             bytes.Fill<TLanes>(image, _input, even, rest);
         }
+        else if (_bytes is PixelByteConvolution)
+            throw new InvalidOperationException("The first convolution takes bytes, not bits.");
         else if (_isPixelMajor && _planes > 1 && pixels > 1)
         {
             BitMatrix.Transpose(stream, pixels, _planes, rest);

@@ -38,9 +38,9 @@ internal sealed class SampleByteConvolution : SampleSource
     public override void Pack<TLanes>(ReadOnlySpan<byte> images, int imageLength, Span<ulong> planes, Span<ulong> scratch)
     {
         if (images.Length < Values || imageLength < Values || images.Length % imageLength != 0 || images.Length / imageLength > 64 * TLanes.Words
-            || planes.Length < End * TLanes.Words)
+            || planes.Length < End * TLanes.Words || scratch.Length < ScratchWords<TLanes>())
         {
-            throw new ArgumentException($"{images.Length} bytes do not give {End} planes in {planes.Length} words.", nameof(images));
+            throw new ArgumentException($"{images.Length} bytes do not give {End} planes in {planes.Length} words by {scratch.Length}.", nameof(images));
         }
         scratch = LaneBuffer.Align(scratch);
         if (typeof(TLanes) == typeof(Lanes512))

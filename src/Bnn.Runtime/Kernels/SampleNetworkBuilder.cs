@@ -64,7 +64,7 @@ public sealed class SampleNetworkBuilder(int inputLength)
         ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit = false)
     {
         masks = RowMasks.Expand(masks, signs);
-        if (_isEightBit && groups == 1 && TapSums.Fits(channels * window.Taps, masks))
+        if (_isEightBit && isEightBit && groups == 1 && TapSums.Fits(channels * window.Taps, masks))
         {
             _sources.Add(new SampleByteConvolution(window, channels, paddingBit, new(channels * window.Taps, signs, masks, limits)));
             _isEightBit = false;

@@ -52,6 +52,17 @@ public class ByteConvolutionTests
         Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[65 * 16], 16, new ulong[32], new ulong[samples.ScratchWords<Lanes64>()]));
         Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[15], 15, new ulong[32], new ulong[samples.ScratchWords<Lanes64>()]));
         Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[16], 16, new ulong[31], new ulong[samples.ScratchWords<Lanes64>()]));
+        Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[16], 16, new ulong[32], new ulong[samples.ScratchWords<Lanes64>() - 1]));
+    }
+
+    // Bits are not what its first convolution takes any more.
+    [Fact]
+    public void A_network_of_bytes_refuses_bits()
+    {
+        var window = new SampleWindow(4, 4, 3, 3, 1, 1, 1, 1, 4, 4);
+        PixelNetwork network = new PixelNetworkBuilder(1, 4, 4, isEightBit: true).FromBytes().Convolution(window, false, 1, new ulong[2], default, [0, 0]).Build(isPixelMajor: false);
+        network.Run(new byte[16], new ulong[2]);
+        Assert.Throws<InvalidOperationException>(() => network.Run(new ulong[3], new ulong[2]));
     }
 
     private sealed class OneImage(int seed) : ILaneCase

@@ -57,7 +57,7 @@ internal static class TapSumCosts
     /// <param name="lanes">Lanes of a register, all with a sample.</param>
     public static double Sample(LaneTier tier, ConvolutionLayer layer, Shape input, int lanes)
     {
-        double position = (layer.Weights.Columns * CostModel.SampleTap) + (layer.Weights.Rows * CostModel.SampleTap);
+        double position = (layer.Weights.Columns + layer.Weights.Rows) * CostModel.SampleTap;
         return layer.Positions(input) * ((Pair(tier, layer) / Lanes(tier)) + (position / lanes));
     }
 
