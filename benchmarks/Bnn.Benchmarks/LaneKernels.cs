@@ -42,6 +42,19 @@ internal static class LaneKernels
             ];
             Print($"{kernel}x{kernel} {input} → {channels}", (long)positions * inputs * channels, Loop(inputs, channels, positions), ways);
         }
+        foreach (double live in new[] { 1, 0.5, 0.25, 0.1 })
+        {
+            foreach (Shape input in new Shape[] { new(96, 8, 8), new(48, 16, 16) })
+            {
+                int inputs = input.Channels * 9;
+                Way[] ways =
+                [
+                    Convolution<Lanes64>(input, 96, 3, live), Convolution<Lanes128>(input, 96, 3, live),
+                    Convolution<Lanes256>(input, 96, 3, live), Convolution<Lanes512>(input, 96, 3, live),
+                ];
+                Print($"3x3 {input} → 96, {live:P0} live", (long)input.Height * input.Width * inputs * 96, Loop(inputs, 96, input.Height * input.Width), ways);
+            }
+        }
         Console.WriteLine();
         Console.WriteLine("| step | way | ns per sample or image |");
         Console.WriteLine("| --- | --- | --- |");
@@ -107,15 +120,15 @@ internal static class LaneKernels
             () => layer.Run<TLanes>(planes.Span, output.Span, TLanes.Words));
     }
 
-    private static Way Convolution<TLanes>(Shape input, int channels, int kernel)
+    private static Way Convolution<TLanes>(Shape input, int channels, int kernel, double live = 1)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         int inputs = input.Channels * kernel * kernel;
-        (ulong[] signs, _) = Weights(inputs, channels, 1, 0.5);
-        int[] limits = Enumerable.Repeat(inputs / 2, channels).ToArray();
+        (ulong[] signs, ulong[] masks) = Weights(inputs, channels, live, 0.5);
+        int[] limits = Enumerable.Repeat((int)(inputs * live / 2), channels).ToArray();
         var layout = new PixelLayout(input.Height, input.Width);
         (LaneConvolution convolution, double table) = Made(() => LaneConvolution.Create(
-            new(layout, kernel, kernel, 1, 1, kernel / 2, kernel / 2, input.Height, input.Width, false), input.Channels, 1, signs, default, limits));
+            new(layout, kernel, kernel, 1, 1, kernel / 2, kernel / 2, input.Height, input.Width, false), input.Channels, 1, signs, masks, limits));
         Memory<ulong> planes = Noise(input.Channels * convolution.Input.Stride<TLanes>());
         Memory<ulong> output = Aligned(channels * convolution.Output.Stride<TLanes>()), scratch = Aligned(convolution.ScratchWords<TLanes>());
         long additions = convolution.Additions * convolution.Output.Registers<TLanes>();

@@ -57,5 +57,5 @@ internal sealed record AdderRow(int Channel, RowEnd End)
 
     /// <summary>For sorting: like rows side by side, shorter ones first.</summary>
     public static int Compare(AdderRow a, AdderRow b) =>
-        a.End != b.End ? a.End - b.End : a.FirstCount != b.FirstCount ? a.FirstCount - b.FirstCount : a.SecondCount - b.SecondCount;
+        a.End != b.End ? (int)a.End - (int)b.End : a.FirstCount != b.FirstCount ? a.FirstCount - b.FirstCount : a.SecondCount - b.SecondCount;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Bnn.Kernels;
 
@@ -226,31 +227,32 @@ internal static class AdderTree
         }
         carry = TLanes.Add(ref d1, two, carry);
         carry = TLanes.Add(ref d2, four, carry);
-        // Each eight gives one more. Two carries of a weight at a time go on as one of the next; counted down, so that if their number is odd it is the first that goes
-        // alone, and none waits at the end. One body for all eights: four in a row, without branches between them, took the JIT three times as long.
+        if ((count & 8) != 0)
+        {
+            eight = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
+            list = ref Unsafe.Add(ref list, 8);
+        }
+        carry = TLanes.Add(ref d3, eight, carry);
+        // Each sixteen gives one more. Two carries of a weight at a time go on as one of the next; counted down, so that if their number is odd it is the first that goes
+        // alone, and none waits at the end. One body for all sixteens: four eights in a row, without branches between them, took the JIT three times as long.
         TLanes thirtyTwo = zero;
-        for (int left = count >> 3; ; left--)
+        for (int left = count >> 4; ; left--)
         {
             if ((left & 1) != 0)
-                eight = carry;
+                sixteen = carry;
             else
             {
-                carry = TLanes.Add(ref d3, eight, carry);
+                carry = TLanes.Add(ref d4, sixteen, carry);
                 if ((left & 2) != 0)
-                    sixteen = carry;
+                    thirtyTwo = carry;
                 else
-                {
-                    carry = TLanes.Add(ref d4, sixteen, carry);
-                    if ((left & 4) != 0)
-                        thirtyTwo = carry;
-                    else
-                        Carry(ref d5, ref d6, ref upper, upperCount, thirtyTwo, carry);
-                }
+                    Carry(ref d5, ref d6, ref upper, upperCount, thirtyTwo, carry);
             }
             if (left == 0)
                 break;
-            carry = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
-            list = ref Unsafe.Add(ref list, 8);
+            eight = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
+            carry = TLanes.Add(ref d3, eight, Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2));
+            list = ref Unsafe.Add(ref list, 16);
         }
     }
 
@@ -302,6 +304,8 @@ internal static class AdderTree
     private static TLanes AddPlanes<TLanes>(ref TLanes sum, TLanes a, in TLanes b)
         where TLanes : unmanaged, ILanes<TLanes>
     {
+        if (!Avx512F.VL.IsSupported)
+            return TLanes.Add(ref sum, a, in b);
         TLanes differ = a ^ b, before = sum;
         sum = before ^ differ;
         return TLanes.Select(differ, before, a);

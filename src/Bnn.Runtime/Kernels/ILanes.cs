@@ -44,4 +44,7 @@ public interface ILanes<TSelf> : IBitwiseOperators<TSelf, TSelf, TSelf>
 
     /// <summary>Shifts each word towards lower lanes; zeros come in.</summary>
     static abstract TSelf ShiftRight(TSelf value, int count);
+
+    /// <summary>Puts a register together: its word j is that of <paramref name="words"/> at the j-th of <paramref name="indices"/>.</summary>
+    static abstract TSelf Pick(ref ulong words, ref ushort indices);
 }

@@ -11,12 +11,16 @@ namespace Bnn.Kernels;
 public sealed class LaneConvolution
 {
     private readonly LaneLayer[] _groups;
+    private readonly WordTable[] _words;    // of each group, if all positions are one word; else none
     private readonly LaneWindow _window;
     private readonly int _channels;
     private readonly int _bits, _planesRead;
 
-    private LaneConvolution(LaneLayer[] groups, LaneWindow window, int channels, int bits) =>
+    private LaneConvolution(LaneLayer[] groups, LaneWindow window, int channels, int bits)
+    {
         (_groups, _window, _channels, _bits, _planesRead) = (groups, window, channels, bits, groups.Max(group => group.PlanesRead));
+        _words = window.Output.Words == 1 && groups.All(group => WordTable.Fits(group.Table)) ? [.. groups.Select(group => new WordTable(group.Table))] : [];
+    }
 
     /// <summary>Layout of the input planes.</summary>
     public PixelLayout Input => _window.Input;
@@ -54,7 +58,7 @@ public sealed class LaneConvolution
     /// <summary>Words of scratch that <see cref="Run"/> takes.</summary>
     public int ScratchWords<TLanes>()
         where TLanes : unmanaged, ILanes<TLanes> =>
-        (_planesRead * TLanes.Words) + _window.PickedWords<TLanes>(Planes) + LaneBuffer.AlignmentWords;
+        ((_planesRead + 1) * TLanes.Words) + _window.PickedWords<TLanes>(Planes) + LaneBuffer.AlignmentWords;
 
     /// <summary>Gives the output planes of all channels.</summary>
     /// <param name="input">A plane every <c>Input.Stride&lt;TLanes&gt;()</c> words.</param>
@@ -67,10 +71,16 @@ public sealed class LaneConvolution
         int outputStride = Output.Stride<TLanes>();
         LaneMemory.Check<TLanes>(input.Length, Planes * Input.Registers<TLanes>(), nameof(input));
         LaneMemory.Check<TLanes>(output.Length, Channels * Output.Registers<TLanes>(), nameof(output));
-        Span<ulong> planes = LaneBuffer.Align(scratch), picked = planes[(_planesRead * TLanes.Words)..];
-        picked = picked[.._window.PickedWords<TLanes>(Planes)];
-        planes = planes[..(_planesRead * TLanes.Words)];
+        int planeWords = (_planesRead + 1) * TLanes.Words;
+        Span<ulong> planes = LaneBuffer.Align(scratch), picked = planes.Slice(planeWords, _window.PickedWords<TLanes>(Planes));
+        planes = planes[..planeWords];
         _window.Pick<TLanes>(input, Planes, picked);
+        // A word of a processor without vectors holds one channel, for which the other tree is shorter.
+        if (_words.Length > 0 && TLanes.Words > 1)
+        {
+            RunWord<TLanes>(input, picked, output, outputStride, planes);
+            return;
+        }
         for (int word = 0; word < Output.Words;)
         {
             // The last positions may fit narrower registers, which cost less.
@@ -81,6 +91,23 @@ public sealed class LaneConvolution
                 word += RunRegister<TLanes, Lanes256>(input, picked, output, outputStride, planes, word);
             else
                 word += RunRegister<TLanes, TLanes>(input, picked, output, outputStride, planes, word);
+        }
+    }
+
+    // All positions in one word: several channels share a register.
+    private void RunWord<TLanes>(ReadOnlySpan<ulong> input, ReadOnlySpan<ulong> picked, Span<ulong> output, int outputStride, Span<ulong> planes)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        int groupChannels = _channels / _groups.Length, groupRows = _groups[0].Channels;
+        for (int g = 0; g < _groups.Length; g++)
+        {
+            _window.Gather<TLanes, Lanes64>(input, picked, Planes, g * groupChannels, groupChannels, 0, planes, _groups[g].Complements);
+            planes[_words[g].Zeros] = 0;
+            Span<ulong> rows = output[(g * groupRows * outputStride)..];
+            if (TLanes.Words > WordTable.Together)
+                WordTree.Run<Lanes256>(_words[g], planes, rows, outputStride);
+            else
+                WordTree.Run<TLanes>(_words[g], planes, rows, outputStride);
         }
     }
 

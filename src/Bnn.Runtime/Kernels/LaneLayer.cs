@@ -16,6 +16,9 @@ public sealed class LaneLayer
 
     private LaneLayer(AdderTable table) => _table = table;
 
+    /// <summary>The index lists.</summary>
+    internal AdderTable Table => _table;
+
     /// <summary>Number of inputs, K.</summary>
     public int Inputs => _table.Inputs;
 

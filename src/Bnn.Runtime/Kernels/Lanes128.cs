@@ -44,10 +44,10 @@ public readonly struct Lanes128 : ILanes<Lanes128>
             digit = new(sum);
             return new(Avx512F.VL.TernaryLogic(a._value, sum, addend, TernaryControl.Carry));
         }
-        // First of all, so that the JIT takes b from memory.
-        Vector128<ulong> differ = a._value ^ b._value, before = digit._value;
+        // The first line so that the JIT takes b from memory; the digit last read before it is written, so that it is not copied.
+        Vector128<ulong> differ = a._value ^ b._value, before = digit._value, other = a._value ^ before;
         digit = new(differ ^ before);
-        return new(a._value ^ (differ & (a._value ^ before)));
+        return new(a._value ^ (differ & other));
     }
 
     /// <inheritdoc/>
@@ -63,6 +63,11 @@ public readonly struct Lanes128 : ILanes<Lanes128>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 ShiftRight(Lanes128 value, int count) => new(Vector128.ShiftRightLogical(value._value, count));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Pick(ref ulong words, ref ushort indices) =>
+        new(Vector128.Create(Unsafe.Add(ref words, (nint)indices), Unsafe.Add(ref words, (nint)Unsafe.Add(ref indices, 1))));
 
     /// <summary>Bitwise and.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

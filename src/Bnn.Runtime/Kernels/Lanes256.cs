@@ -14,6 +14,9 @@ public readonly struct Lanes256 : ILanes<Lanes256>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Lanes256(Vector256<ulong> value) => _value = value;
 
+    /// <summary>The register.</summary>
+    internal Vector256<ulong> Value => _value;
+
     /// <inheritdoc/>
     public static int Words => 4;
 
@@ -44,10 +47,10 @@ public readonly struct Lanes256 : ILanes<Lanes256>
             digit = new(sum);
             return new(Avx512F.VL.TernaryLogic(a._value, sum, addend, TernaryControl.Carry));
         }
-        // First of all, so that the JIT takes b from memory.
-        Vector256<ulong> differ = a._value ^ b._value, before = digit._value;
+        // The first line so that the JIT takes b from memory; the digit last read before it is written, so that it is not copied.
+        Vector256<ulong> differ = a._value ^ b._value, before = digit._value, other = a._value ^ before;
         digit = new(differ ^ before);
-        return new(a._value ^ (differ & (a._value ^ before)));
+        return new(a._value ^ (differ & other));
     }
 
     /// <inheritdoc/>
@@ -63,6 +66,17 @@ public readonly struct Lanes256 : ILanes<Lanes256>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 ShiftRight(Lanes256 value, int count) => new(Vector256.ShiftRightLogical(value._value, count));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Pick(ref ulong words, ref ushort indices)
+    {
+        // One load of four indices: what limits this are loads.
+        ulong four = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<ushort, byte>(ref indices));
+        return new(Vector256.Create(
+            Vector128.Create(Unsafe.Add(ref words, (nint)(ushort)four), Unsafe.Add(ref words, (nint)(ushort)(four >> 16))),
+            Vector128.Create(Unsafe.Add(ref words, (nint)(ushort)(four >> 32)), Unsafe.Add(ref words, (nint)(four >> 48)))));
+    }
 
     /// <summary>Bitwise and.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -66,6 +66,11 @@ public readonly struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 ShiftRight(Lanes512 value, int count) => new(Vector512.ShiftRightLogical(value._value, count));
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Pick(ref ulong words, ref ushort indices) => new(Vector512.Create(
+        Lanes256.Pick(ref words, ref indices).Value, Lanes256.Pick(ref words, ref Unsafe.Add(ref indices, 4)).Value));
+
     /// <summary>Bitwise and.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator &(Lanes512 left, Lanes512 right) => new(left._value & right._value);

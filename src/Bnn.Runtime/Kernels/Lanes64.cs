@@ -53,6 +53,10 @@ public readonly struct Lanes64 : ILanes<Lanes64>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 ShiftRight(Lanes64 value, int count) => new(value._value >> count);
 
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes64 Pick(ref ulong words, ref ushort indices) => new(Unsafe.Add(ref words, (nint)indices));
+
     /// <summary>Bitwise and.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 operator &(Lanes64 left, Lanes64 right) => new(left._value & right._value);

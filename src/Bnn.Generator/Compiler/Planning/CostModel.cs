@@ -113,13 +113,31 @@ internal static class CostModel
     public const double TernaryPlane128 = 1.4;
 
     /// <summary>Cycles to add a plane to the counts of 256 lanes: Zen 3; 3.7 on Zen 1, which does such an operation in two halves.</summary>
-    public const double Plane256 = 2.3;
+    public const double Plane256 = 2.1;
 
-    /// <summary>The same for 128 lanes, on both.</summary>
-    public const double Plane128 = 2.2;
+    /// <summary>The same for 128 lanes.</summary>
+    public const double Plane128 = 2;
 
     /// <summary>The same for a word.</summary>
     public const double Plane64 = 3;
+
+    /// <summary>Cycles to add a plane of one word to the counts of a channel that shares a register with three others: Zen 3 (docs/decisions/0008-lanes.md).</summary>
+    public const double WordPlane256 = 1.05;
+
+    /// <summary>The same with one other.</summary>
+    public const double WordPlane128 = 1.3;
+
+    /// <summary>The same with three others and ternary logic: not measured, but by the number of instructions, which is what it waits for on Zen 3.</summary>
+    public const double TernaryWordPlane = 0.85;
+
+    /// <summary>Cycles of such a channel besides its planes.</summary>
+    public const double WordChannel = 20;
+
+    /// <summary>The same with 128 bits.</summary>
+    public const double WordChannel128 = 35;
+
+    /// <summary>Cycles to bring a plane of one word, and its complement, under a tap of a kernel.</summary>
+    public const double WordTap = 3;
 
     /// <summary>Part of the inputs that are 1, or 0 if those are fewer: one half of what training leaves balanced.</summary>
     public const double Active = 0.5;
@@ -237,12 +255,6 @@ internal static class CostModel
 
     /// <summary>Lanes are taken where they cost less than this part of the cycles otherwise: estimates are not exact.</summary>
     public const double Advantage = 0.9;
-
-    /// <summary>
-    /// Convolutions leave pixels in lanes for channels in lanes where they cost less than this part: at 0.89 by estimate one was slower. Where vectors have 128 bits it is
-    /// enough that they do not cost more: cifar-vgg takes 1.035 times as long there, for 0.86 with 256 bits and 0.75 with 512.
-    /// </summary>
-    public const double LeavesPixels = 0.85;
 
     /// <summary>Most planes between two layers of a batch: with 128 lanes they take 64 MB.</summary>
     public const int SamplePlanes = 1 << 22;

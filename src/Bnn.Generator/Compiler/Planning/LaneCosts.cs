@@ -41,8 +41,12 @@ internal static class LaneCosts
         Shape output = layer.Output(input);
         long additions = Additions(layer, isEightBit), taps = (long)layer.Weights.Columns * layer.Groups * (isEightBit ? 8 : 1);
         int pitch = Pitch(Math.Max(output.Width, (input.Width + layer.Stride.Width - 1) / layer.Stride.Width));
+        double picked = Picked(layer, input, isEightBit);
+        // Channels share a register where all positions are one word.
+        if (Words(output.Height, pitch) == 1 && !isEightBit)
+            return picked + (additions * tier.WordPlane) + (output.Channels * tier.WordChannel) + (taps * CostModel.WordTap);
         double channel = CostModel.LaneChannel + (isEightBit ? 8 * CostModel.LaneBit : 0);
-        return Picked(layer, input, isEightBit) + tier.Registers(Words(output.Height, pitch),
+        return picked + tier.Registers(Words(output.Height, pitch),
             words => (additions * tier.Plane(words)) + (output.Channels * channel) + (taps * CostModel.LaneTap));
     }
 

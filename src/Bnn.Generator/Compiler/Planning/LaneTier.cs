@@ -28,6 +28,12 @@ internal sealed record LaneTier(string Name, int Words, double WordFactor, Dense
         _ => CostModel.Plane64,
     };
 
+    /// <summary>Cycles to add a plane of one word, where channels share a register.</summary>
+    public double WordPlane => Words switch { 8 => CostModel.TernaryWordPlane, 4 => CostModel.WordPlane256, _ => CostModel.WordPlane128 };
+
+    /// <summary>Cycles of such a channel besides.</summary>
+    public double WordChannel => Words >= 4 ? CostModel.WordChannel : CostModel.WordChannel128;
+
     /// <summary>Cycles of a layer over <paramref name="words"/> words of lanes: whole registers, the last one as narrow as it may be.</summary>
     /// <param name="words">Words of a plane.</param>
     /// <param name="register">Cycles of a register with so many words.</param>

@@ -13,7 +13,8 @@ internal static class PixelLanesPlanner
     /// <param name="settings">Goal, lowering by name.</param>
     /// <param name="isNeeded">Layers that have code at all.</param>
     /// <remarks>
-    /// Lanes must be cheaper than words on every tier. Where they are, convolutions with their channels in lanes must be cheaper than them on every tier.
+    /// Lanes must be cheaper than words on every tier. Where they are, convolutions may have their channels in lanes instead: tiers differ in what is the cheapest, by up to two
+    /// times, and one plan serves all, so that is taken which has the least geometric mean over the tiers.
     /// </remarks>
     public static bool[] Choose(OneSample others, CompileSettings settings, bool[] isNeeded)
     {
@@ -22,12 +23,18 @@ internal static class PixelLanesPlanner
         bool[] lanes = AgainstWords(others.WithoutPatchLanes(), settings, isNeeded);
         if (settings.Lowering == Lowering.PixelLanes)
             return lanes;
-        // What one tier keeps, all keep; then the rest must still pay. Where vectors are narrow it is enough that nothing gets slower.
-        bool[][] ways = [.. LaneTier.All.Select(tier => Cheapest(others, lanes, tier, tier.Words < LaneTier.Usual.Words ? 1 : 1 / CostModel.LeavesPixels))];
-        bool[] fewer = [.. lanes.Select((_, i) => ways.Any(way => way[i]))];
-        OneSample before = others with { InLanes = lanes }, after = others with { InLanes = fewer };
-        return LaneTier.All.All(tier => after.Cycles(tier) <= before.Cycles(tier)) ? fewer : lanes;
+        bool[][] ways = [.. LaneTier.All.Select(tier => Cheapest(others, lanes, tier, advantage: 1))];
+        bool[] best = lanes;
+        foreach (bool[] way in (bool[][])[.. ways, [.. lanes.Select((_, i) => ways.Any(way => way[i]))]])
+        {
+            if (Mean(others with { InLanes = way }) < Mean(others with { InLanes = best }))
+                best = way;
+        }
+        return best;
     }
+
+    // The geometric mean of the cycles over all tiers.
+    private static double Mean(OneSample sample) => Math.Exp(LaneTier.All.Average(tier => Math.Log(sample.Cycles(tier))));
 
     private static bool[] AgainstWords(OneSample others, CompileSettings settings, bool[] isNeeded)
     {
