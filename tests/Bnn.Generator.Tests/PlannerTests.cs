@@ -157,6 +157,22 @@ public class PlannerTests
         Assert.Equal(269, Layout(1000).Columns.Length);
     }
 
+    [Fact]
+    public void A_model_tells_how_many_of_its_input_bits_are_active()
+    {
+        double Cycles(string? share)
+        {
+            Network network = Layers(784, 256, 10);
+            if (share is not null)
+                network = network with { Metadata = new([new("input-active", share)]) };
+            return DenseLanes.Cycles(LaneTier.Usual, network, 0, Lowering.ActiveColumns);
+        }
+        Assert.True(Cycles("0.100") < Cycles(null) && Cycles(null) < Cycles("0.480"));
+        Assert.Equal(2, (Cycles("0.500") - Cycles("0.300")) / (Cycles("0.300") - Cycles("0.200")), 6);
+        foreach (string wrong in (string[])["", "many", "0.9", "-0.1", "NaN", "1,5"])
+            Assert.Equal(Cycles(null), Cycles(wrong));
+    }
+
     private static (Lowering, string)[] Choices(Network network, CompileSettings settings) =>
         [.. BnnCompiler.Plan(network, settings).Layers.Select(layer => (layer.Lowering, layer.Reason))];
 

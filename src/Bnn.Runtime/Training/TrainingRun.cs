@@ -194,7 +194,7 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Re-estimates batch norm over one more epoch of the training split with the final signs, and folds. Changes nothing in the run.</summary>
-    /// <remarks>Accuracy and provenance go into the metadata.</remarks>
+    /// <remarks>Accuracy, provenance, and how many input bits are active, go into the metadata.</remarks>
     /// <returns>A network that gives the same scores as the float one, on every image.</returns>
     /// <exception cref="InvalidOperationException">An epoch was cancelled half way, or the network is one of full precision.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the run can still be used.</exception>
@@ -269,6 +269,8 @@ public sealed class TrainingRun : IDisposable
         };
         if (!double.IsNaN(accuracy))
             entries.Add(new("validation-accuracy", accuracy.ToString("F4", CultureInfo.InvariantCulture)));
+        if (!Network.Encoding.IsEightBit)
+            entries.Add(new(InputActivity.Key, InputActivity.Of(Network.Encoding, Split.Training).ToString("F3", CultureInfo.InvariantCulture)));
         entries.Add(new("method", Provenance?.Method ?? "trained"));
         entries.Add(new("epochs", EpochsDone.ToString(CultureInfo.InvariantCulture)));
         entries.Add(new("seed", Options.Seed.ToString(CultureInfo.InvariantCulture)));

@@ -97,6 +97,30 @@ public sealed class FoldingTests
         Assert.Equal(validation.ClassNames, folded.Network.Labels);
     }
 
+    // Channel by channel v ≥ t: 2 of 6 bits are 1 in the first image, 5 in the second.
+    [Fact]
+    public void The_rarer_bits_of_images_are_counted()
+    {
+        byte[] pixels = [9, 10, 0, 199, 200, 0, 10, 11, 255, 200, 255, 1];
+        var images = new LabeledImages("two", new Shape(2, 1, 3), pixels, [0, 1], ["a", "b"]);
+        Assert.Equal((2 + 1) / 12.0, InputActivity.Of(new ThresholdEncoding(new([10, 200])), images), 12);
+        using var bytes = TrainingRun.Start(SyntheticImages.Options, SyntheticImages.Small);
+        Assert.Null(bytes.Fold().Network.Meta(InputActivity.Key));
+        using var run = TrainingRun.Start(SyntheticImages.Options with { Encoding = "threshold" }, SyntheticImages.Small);
+        Network network = run.Fold().Network;
+        double share = double.Parse(network.Meta(InputActivity.Key)!, System.Globalization.CultureInfo.InvariantCulture);
+        LabeledImages training = run.Split.Training;
+        IReadOnlyList<InputPlane> planes = network.Encoding.Planes(network.Input.Channels);
+        int pixelsOfPlane = network.Input.Height * network.Input.Width;
+        double mean = Enumerable.Range(0, training.Count).Average(i =>
+        {
+            byte[] image = training.Image(i).ToArray();
+            double ones = planes.Average(plane => image.Skip(plane.Channel * pixelsOfPlane).Take(pixelsOfPlane).Average(value => plane.Bit(value) ? 1 : 0));
+            return Math.Min(ones, 1 - ones);
+        });
+        Assert.Equal(mean, share, 0.0005);
+    }
+
     [Fact]
     public void Trained_convolutions_with_negative_scales_agree_on_every_image()
     {

@@ -142,7 +142,7 @@ internal static class CostModel
     /// <summary>Part of the inputs that are 1, or 0 if those are fewer: one half of what training leaves balanced.</summary>
     public const double Active = 0.5;
 
-    /// <summary>The same of an input: images have fewer, Fashion-MNIST 19 % behind a high threshold and 36 % behind a low one.</summary>
+    /// <summary>The same of an input of which the model file does not tell (<c>input-active</c>): images have fewer, Fashion-MNIST 19 % behind a high threshold and 36 % behind a low one.</summary>
     public const double ActiveInput = 0.35;
 
     /// <summary>Cycles of a position of a convolution by look-ups besides its patch and its steps (decision 9, Zen 5, like the next).</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Planning;
@@ -59,13 +60,18 @@ internal static class DenseLanes
         if (network.Layers[index] is not ConvolutionLayer layer)
         {
             return InBlocks(tier, network, index, lowering) is { } blocks ? OfBlocks(tier, LanesLayer.Of(network, index), blocks)
-                : Cycles(tier, LanesLayer.Of(network, index), lowering, index == 0 ? CostModel.ActiveInput : CostModel.Active);
+                : Cycles(tier, LanesLayer.Of(network, index), lowering, index == 0 ? ActiveInput(network) : CostModel.Active);
         }
         LanesLayer group = LanesLayer.Of(network, index);
         Shape input = network.Shapes()[index];
         double counting = lowering == Lowering.Permute ? OfPosition(tier, group) : Cycles(tier, group, lowering, CostModel.Active);
         return layer.Positions(input) * (CostModel.Position + WordCosts.Gathering(layer, input, group.Groups) + (group.Groups * counting));
     }
+
+    // The trainer says it of the images that it trained with.
+    private static double ActiveInput(Network network) =>
+        double.TryParse(network.Meta("input-active"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 0.5
+            ? share : CostModel.ActiveInput;
 
     /// <summary>What the registers of channels work through for one sample: columns, of which they add the active ones, or look-ups; twice with masks
     /// that differ; where registers skip inputs, on average.</summary>
