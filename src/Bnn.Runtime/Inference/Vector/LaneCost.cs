@@ -12,7 +12,7 @@ namespace Bnn.Inference.Vector;
 internal static class LaneCost
 {
     // Tenths of a count of a word.
-    private const int Unit = 10, Add64 = 18, Add128 = 13, AddWide = 22, Tap = 20, Fire = 70, Row = 20, Pack = 1;
+    private const int Unit = 10, Add64 = 18, Add128 = 13, AddWide = 22, AddWord = 7, Tap = 20, Fire = 70, Row = 20, Pack = 1;
 
     /// <summary>Packing and calls for one sample, at the least.</summary>
     public const int Sample = 250;
@@ -30,10 +30,13 @@ internal static class LaneCost
     {
         Shape output = layer.Output(input);
         int words = new PixelLayout(output.Height, output.Width).Words, ofRegister = lanes / 64;
+        // Channels share a register: a plane costs half of what it does in one of its own.
+        if (words == 1 && ofRegister > 1 && !isEightBit)
+            return Register(layer, isEightBit, AddWord);
         // The last pixels are done with narrower registers if those hold them.
         int last = words % ofRegister;
         int lastLanes = last == 0 ? 0 : last <= Lanes128.Words ? Math.Min(lanes, 128) : lanes;
-        return (words / ofRegister * Register(layer, isEightBit, lanes)) + (lastLanes == 0 ? 0 : Register(layer, isEightBit, lastLanes));
+        return (words / ofRegister * Register(layer, isEightBit, Add(lanes))) + (lastLanes == 0 ? 0 : Register(layer, isEightBit, Add(lastLanes)));
     }
 
     /// <summary>To bring an image from packed bits into lanes, or back.</summary>
@@ -47,18 +50,19 @@ internal static class LaneCost
         for (int i = 0; i < network.Layers.Length; i++)
         {
             if (network.Layers[i] is WeightedLayer layer)
-                cost += Register(layer, network.IsEightBit(i), lanes) * layer.Positions(shapes[i]);
+                cost += Register(layer, network.IsEightBit(i), Add(lanes)) * layer.Positions(shapes[i]);
         }
         return cost;
     }
 
+    private static int Add(int lanes) => lanes switch { 64 => Add64, 128 => Add128, _ => AddWide };
+
     // One register at one position. A channel adds its live weights, or in another form about half of all; the sum of all inputs is shared.
-    private static long Register(WeightedLayer layer, bool isEightBit, int lanes)
+    private static long Register(WeightedLayer layer, bool isEightBit, int add)
     {
         long inputs = (long)layer.Weights.Columns * (layer is ConvolutionLayer convolution ? convolution.Groups : 1), additions = inputs;
         for (int c = 0; c < layer.Weights.Rows; c++)
             additions += Math.Min(layer.Weights.LiveCount(c), layer.Weights.Columns / 2);
-        int add = lanes switch { 64 => Add64, 128 => Add128, _ => AddWide };
         return ((((additions * add) + (Tap * inputs)) * (isEightBit ? 8 : 1)) + ((long)Fire * layer.Weights.Rows)) / Unit;
     }
 }
