@@ -48,4 +48,8 @@ sealed partial record Network(
 /// <summary>One line of free text about a network.</summary>
 /// <param name="Key">Lower-case letters, digits and hyphens; unique in its network.</param>
 /// <param name="Value">Any text of at most <see cref="ModelCaps.TextLength"/> characters.</param>
-sealed partial record MetadataEntry(string Key, string Value);
+sealed partial record MetadataEntry(string Key, string Value)
+{
+    /// <summary>Key of the mean share in a sample of the input bit that is rarer there, in [0, 0.5]: the trainer writes it, the planner reads it.</summary>
+    public const string InputActive = "input-active";
+}

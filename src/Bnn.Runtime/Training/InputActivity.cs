@@ -5,9 +5,6 @@ namespace Bnn.Training;
 /// <summary>How many bits of an encoded image a kernel has to list that lists those that are 1, or those that are 0 where they are fewer.</summary>
 internal static class InputActivity
 {
-    /// <summary>Key of the metadata entry.</summary>
-    public const string Key = "input-active";
-
     /// <summary>The mean over images of the share of the rarer bit: in [0, 0.5].</summary>
     /// <param name="encoding">Any but of bytes with shared weights, which are not bits.</param>
     /// <param name="images">At least one.</param>

@@ -270,7 +270,7 @@ public sealed class TrainingRun : IDisposable
         if (!double.IsNaN(accuracy))
             entries.Add(new("validation-accuracy", accuracy.ToString("F4", CultureInfo.InvariantCulture)));
         if (!Network.Encoding.IsEightBit)
-            entries.Add(new(InputActivity.Key, InputActivity.Of(Network.Encoding, Split.Training).ToString("F3", CultureInfo.InvariantCulture)));
+            entries.Add(new(MetadataEntry.InputActive, InputActivity.Of(Network.Encoding, Split.Training).ToString("F3", CultureInfo.InvariantCulture)));
         entries.Add(new("method", Provenance?.Method ?? "trained"));
         entries.Add(new("epochs", EpochsDone.ToString(CultureInfo.InvariantCulture)));
         entries.Add(new("seed", Options.Seed.ToString(CultureInfo.InvariantCulture)));

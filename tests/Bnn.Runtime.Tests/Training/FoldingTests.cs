@@ -105,10 +105,10 @@ public sealed class FoldingTests
         var images = new LabeledImages("two", new Shape(2, 1, 3), pixels, [0, 1], ["a", "b"]);
         Assert.Equal((2 + 1) / 12.0, InputActivity.Of(new ThresholdEncoding(new([10, 200])), images), 12);
         using var bytes = TrainingRun.Start(SyntheticImages.Options, SyntheticImages.Small);
-        Assert.Null(bytes.Fold().Network.Meta(InputActivity.Key));
+        Assert.Null(bytes.Fold().Network.Meta("input-active"));
         using var run = TrainingRun.Start(SyntheticImages.Options with { Encoding = "threshold" }, SyntheticImages.Small);
         Network network = run.Fold().Network;
-        double share = double.Parse(network.Meta(InputActivity.Key)!, System.Globalization.CultureInfo.InvariantCulture);
+        double share = double.Parse(network.Meta("input-active")!, System.Globalization.CultureInfo.InvariantCulture);
         LabeledImages training = run.Split.Training;
         IReadOnlyList<InputPlane> planes = network.Encoding.Planes(network.Input.Channels);
         int pixelsOfPlane = network.Input.Height * network.Input.Width;

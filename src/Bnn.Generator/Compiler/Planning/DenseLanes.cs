@@ -70,7 +70,7 @@ internal static class DenseLanes
 
     // The trainer says it of the images that it trained with.
     private static double ActiveInput(Network network) =>
-        double.TryParse(network.Meta("input-active"), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 0.5
+        double.TryParse(network.Meta(MetadataEntry.InputActive), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 0.5
             ? share : CostModel.ActiveInput;
 
     /// <summary>What the registers of channels work through for one sample: columns, of which they add the active ones, or look-ups; twice with masks
