@@ -25,11 +25,11 @@ internal sealed class PixelByteConvolution : PixelSource
     /// <param name="window">Image, kernel, stride and padding.</param>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="paddingBit">Whether bytes outside the image are 255; else 0.</param>
-    /// <param name="sums">Of all taps of all channels, column = (channel · kernel rows + row) · kernel columns + column.</param>
+    /// <param name="sums">Of all taps of all channels, by rows of the kernel.</param>
     public PixelByteConvolution(SampleWindow window, int channels, bool paddingBit, TapSums sums)
     {
-        if (sums.Inputs != channels * window.Taps)
-            throw new ArgumentException($"{sums.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
+        if (sums.Groups.Inputs != channels * window.Taps)
+            throw new ArgumentException($"{sums.Groups.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
         (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
         Output = new PixelLayout(window.OutputHeight, window.OutputWidth);
         _phases = Math.Min(window.StrideHeight, window.WindowHeight);
@@ -40,13 +40,9 @@ internal sealed class PixelByteConvolution : PixelSource
         _framePitch = (Output.Pitch * window.StrideWidth) + window.WindowWidth + 16;
         int bands = (Output.Words + _bandWords - 1) / _bandWords;
         _frameRows = (((bands * _bandWords * Output.RowsOfWord) + around) * window.StrideHeight) + _phases;
-        _offsets = new int[sums.OffsetCount];
-        for (int i = 0; i < sums.Inputs; i++)
-        {
-            int channel = i / window.Taps, row = i % window.Taps / window.WindowWidth, column = i % window.WindowWidth;
-            int run = (((column * _phases) + (row % window.StrideHeight)) * channels) + channel;
-            _offsets[i] = ((run * _runRows) + (row / window.StrideHeight)) * Output.Pitch;
-        }
+        _offsets = new int[sums.Groups.OffsetCount];
+        foreach (WindowTap tap in sums.Groups.Taps)
+            _offsets[tap.Slot] = Place(tap.Column, tap.Row, tap.Channel);
     }
 
     /// <summary>Layout of the planes.</summary>
@@ -88,13 +84,29 @@ internal sealed class PixelByteConvolution : PixelSource
     private unsafe void Sum<TShorts>(Span<byte> runs, int words, Span<byte> table, Span<ulong> planes, int stride)
         where TShorts : unmanaged, IShortLanes<TShorts>
     {
+        int pitch = Output.Pitch, across = Math.Min(pitch, TShorts.Pair), rows = words * Output.RowsOfWord, windows = _sums.Groups.Windows;
         fixed (byte* bytes = runs, sums = table)
         fixed (int* offsets = _offsets)
         fixed (ulong* output = planes)
         {
-            for (int lane = 0; lane < 64 * words; lane += TShorts.Pair)
-                _sums.Run(bytes + lane, offsets, (TShorts*)sums, (byte*)output + (lane / 8), sizeof(ulong) * stride);
+            for (int x = 0; x < pitch; x += across)
+            {
+                for (int y = 0, made = 0; y < rows; y += TShorts.Pair / across)
+                {
+                    int first = y * _window.StrideHeight;
+                    for (made = Math.Max(made, first); made < first + windows; made++)
+                        _sums.Make(bytes + Place(0, made, 0) + x, offsets, (TShorts*)sums, made % windows);
+                    _sums.Fire(first % windows, (TShorts*)sums, (byte*)output + (((y * pitch) + x) / 8), sizeof(ulong) * stride);
+                }
+            }
         }
+    }
+
+    // Where the runs have the bytes of a column of the kernel from a row on, counted from the band's first.
+    private int Place(int column, int row, int channel)
+    {
+        int run = (((column * _phases) + (row % _window.StrideHeight)) * _channels) + channel;
+        return ((run * _runRows) + (row / _window.StrideHeight)) * Output.Pitch;
     }
 
     // The image with padding around it, as far as a position reads.
@@ -129,8 +141,7 @@ internal sealed class PixelByteConvolution : PixelSource
                         byte* from = framed + (((c * _frameRows) + phase) * _framePitch) + (first * rowStep) + column;
                         for (byte* end = to + (_runRows * pitch); to < end; to += pitch, from += rowStep)
                         {
-                            for (int x = 0; x < pitch; x += 8)
-                                *(ulong*)(to + x) = Eight(from + (x * strideWidth), strideWidth);
+                            LayRow(from, to, pitch, strideWidth);
                         }
                     }
                 }
@@ -138,12 +149,34 @@ internal sealed class PixelByteConvolution : PixelSource
         }
     }
 
+    // So many bytes, each a stride behind the one before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void LayRow(byte* from, byte* to, int count, int stride)
+    {
+        if (stride != 1)
+        {
+            for (int x = 0; x < count; x += 8)
+                *(ulong*)(to + x) = Eight(from + (x * stride), stride);
+        }
+        else if (count == 8)
+        {
+            *(ulong*)to = *(ulong*)from;
+        }
+        else if (count == 16)
+        {
+            Vector128.Store(Vector128.Load(from), to);
+        }
+        else
+        {
+            for (int x = 0; x < count; x += 32)
+                Vector256.Store(Vector256.Load(from + x), to + x);
+        }
+    }
+
     // Eight bytes, each a stride behind the one before.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe ulong Eight(byte* from, int stride)
     {
-        if (stride == 1)
-            return *(ulong*)from;
         if (stride == 2)
         {
             Vector128<ushort> even = Vector128.Load((ushort*)from) & Vector128.Create((ushort)byte.MaxValue);

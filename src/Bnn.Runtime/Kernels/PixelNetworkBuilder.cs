@@ -60,7 +60,8 @@ public sealed class PixelNetworkBuilder
         int inputs = _channels * window.Taps;
         if (_isEightBit && _bytes is not null && groups == 1 && TapSums.Fits(inputs, masks))
         {
-            var convolution = new PixelByteConvolution(window, _channels, paddingBit, new(inputs, signs, masks, limits));
+            var taps = TapGroups.Of(_channels, window.WindowHeight, window.WindowWidth, window.StrideHeight, isAcross: false, limits.Length);
+            var convolution = new PixelByteConvolution(window, _channels, paddingBit, new(taps, signs, masks, limits));
             (_bytes, _input, _planes, _isEightBit) = (convolution, convolution.Output, convolution.Planes, false);
             (_layout, _channels) = (_input, _planes);
             return this;

@@ -9,6 +9,9 @@ namespace Bnn.Kernels;
 /// </remarks>
 internal sealed class SampleByteConvolution : SampleSource
 {
+    // Positions of a row for which a block keeps its sums.
+    private const int Together = 16;
+
     private readonly TapSums _sums;
     private readonly SampleWindow _window;
     private readonly int _channels;
@@ -17,11 +20,11 @@ internal sealed class SampleByteConvolution : SampleSource
     /// <param name="window">Image, kernel, stride and padding.</param>
     /// <param name="channels">Channels of the image.</param>
     /// <param name="paddingBit">Whether bytes outside the image are 255; else 0.</param>
-    /// <param name="sums">Of all taps of all channels, column = (channel · kernel rows + row) · kernel columns + column.</param>
+    /// <param name="sums">Of all taps of all channels, by columns of the kernel.</param>
     public SampleByteConvolution(SampleWindow window, int channels, bool paddingBit, TapSums sums)
     {
-        if (sums.Inputs != channels * window.Taps)
-            throw new ArgumentException($"{sums.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
+        if (sums.Groups.Inputs != channels * window.Taps)
+            throw new ArgumentException($"{sums.Groups.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
         (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
     }
 
@@ -30,9 +33,12 @@ internal sealed class SampleByteConvolution : SampleSource
 
     private int Values => _channels * _window.Pixels;
 
+    // Registers of a channel. One more, lest those of all channels push one another out of the cache.
+    private int FiredStride => Math.Min(Together, _window.OutputWidth) + 1;
+
     /// <inheritdoc/>
     public override int ScratchWords<TLanes>() =>
-        checked(((_sums.TableBytes<TLanes>() + ((Values + 8) * 64 * TLanes.Words)) / sizeof(ulong)) + (_sums.Channels * TLanes.Words) + LaneBuffer.AlignmentWords);
+        checked(((_sums.TableBytes<TLanes>() + ((Values + 8) * 64 * TLanes.Words)) / sizeof(ulong)) + (_sums.Channels * FiredStride * TLanes.Words) + LaneBuffer.AlignmentWords);
 
     /// <inheritdoc/>
     public override void Pack<TLanes>(ReadOnlySpan<byte> images, int imageLength, Span<ulong> planes, Span<ulong> scratch)
@@ -61,33 +67,59 @@ internal sealed class SampleByteConvolution : SampleSource
     {
         // Values are transposed eight at a time; behind them lies the padding.
         int lanes = 64 * TLanes.Words, pair = TShorts.Pair, wholes = (Values + 7) & ~7, blockBytes = (wholes + 1) * pair;
-        int* offsets = stackalloc int[_sums.OffsetCount], pixels = stackalloc int[_window.Taps];
+        int windows = _sums.Groups.Windows, offsetCount = _sums.Groups.OffsetCount, step = _window.StrideWidth;
+        int* offsets = stackalloc int[((Math.Min(step, windows) * Together) + windows) * offsetCount];
         fixed (ulong* memory = scratch)
         fixed (ulong* output = planes)
         {
-            ulong* fired = memory + (_sums.TableBytes<TLanes>() / sizeof(ulong));
-            byte* bytes = (byte*)(fired + (_sums.Channels * TLanes.Words));
+            TShorts* table = (TShorts*)memory;
+            TLanes* fired = (TLanes*)(memory + (_sums.TableBytes<TLanes>() / sizeof(ulong)));
+            byte* bytes = (byte*)(fired + (_sums.Channels * FiredStride));
             for (int block = 0; block < lanes / pair; block++)
             {
                 byte* to = bytes + (block * blockBytes);
                 Transpose<TBlock>(images, imageLength, block * pair, to);
                 new Span<byte>(to + (wholes * pair), pair).Fill(_padding);
             }
-            for (int position = 0; position < _window.Positions; position++)
+            for (int position = 0, count; position < _window.Positions; position += count)
             {
-                _window.PixelsAt(position, new(pixels, _window.Taps));
-                for (int i = 0, c = 0; c < _channels; c++)
+                int y = position / _window.OutputWidth, x = position % _window.OutputWidth;
+                count = Math.Min(Together, _window.OutputWidth - x);
+                int* offset = offsets;
+                for (int i = 0, made = 0; i < count; i++)
                 {
-                    for (int tap = 0; tap < _window.Taps; tap++, i++)
-                        offsets[i] = (pixels[tap] < 0 ? wholes : (c * _window.Pixels) + pixels[tap]) * pair;
+                    int first = (x + i) * step;
+                    for (made = Math.Max(made, first); made < first + windows; made++, offset += offsetCount)
+                        Offsets(y, made, wholes, pair, offset);
                 }
                 for (int block = 0; block < lanes / pair; block++)
-                    _sums.Run(bytes + (block * blockBytes), offsets, (TShorts*)memory, (byte*)fired + (block * pair / 8), lanes / 8);
+                {
+                    offset = offsets;
+                    for (int i = 0, made = 0; i < count; i++)
+                    {
+                        int first = (x + i) * step;
+                        for (made = Math.Max(made, first); made < first + windows; made++, offset += offsetCount)
+                            _sums.Make(bytes + (block * blockBytes), offset, table, made % windows);
+                        _sums.Fire(first % windows, table, (byte*)(fired + i) + (block * pair / 8), sizeof(TLanes) * FiredStride);
+                    }
+                }
                 // Planes of the channels lie far apart, often at a power of two, and would push one another out of the cache block by block.
-                TLanes* from = (TLanes*)fired, plane = (TLanes*)output + position;
-                for (int c = 0; c < _sums.Channels; c++, plane += _window.Positions)
-                    *plane = from[c];
+                TLanes* from = fired, plane = (TLanes*)output + position;
+                for (int c = 0; c < _sums.Channels; c++, from += FiredStride, plane += _window.Positions)
+                    new ReadOnlySpan<TLanes>(from, count).CopyTo(new(plane, count));
             }
+        }
+    }
+
+    // Of the taps of a window, in bytes; a window's column is counted from the first one under the padded image.
+    private unsafe void Offsets(int y, int window, int padding, int pair, int* offsets)
+    {
+        new Span<int>(offsets, _sums.Groups.OffsetCount).Clear();
+        foreach (WindowTap tap in _sums.Groups.Taps)
+        {
+            int row = (y * _window.StrideHeight) - _window.Top + tap.Row, column = window - _window.Left + tap.Column;
+            bool isInside = (uint)row < (uint)_window.Height && (uint)column < (uint)_window.Width;
+            offsets[tap.Slot] = (isInside ? (tap.Channel * _window.Pixels) + (row * _window.Width) + column : padding) * pair;
         }
     }
 

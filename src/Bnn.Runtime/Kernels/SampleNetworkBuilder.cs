@@ -66,7 +66,8 @@ public sealed class SampleNetworkBuilder(int inputLength)
         masks = RowMasks.Expand(masks, signs);
         if (_isEightBit && isEightBit && groups == 1 && TapSums.Fits(channels * window.Taps, masks))
         {
-            _sources.Add(new SampleByteConvolution(window, channels, paddingBit, new(channels * window.Taps, signs, masks, limits)));
+            var taps = TapGroups.Of(channels, window.WindowHeight, window.WindowWidth, window.StrideWidth, isAcross: true, limits.Length);
+            _sources.Add(new SampleByteConvolution(window, channels, paddingBit, new(taps, signs, masks, limits)));
             _isEightBit = false;
             return this;
         }

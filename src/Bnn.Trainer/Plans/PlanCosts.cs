@@ -47,7 +47,7 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
         {
             { Lowering: Lowering.None } => (0, ""),
             ChannelLanesPlan channels => (channels.VectorOperations, "vectors"),
-            PixelLanesPlan { Layer: ConvolutionLayer convolution } when isLookedUp => (TapSumCosts.LookUps(convolution.Weights), "sums"),
+            PixelLanesPlan { Layer: ConvolutionLayer convolution } when isLookedUp => (TapSumCosts.LookUps(convolution, shapes[layer.Index]), "sums"),
             PixelLanesPlan { Layer: ConvolutionLayer convolution } => (LaneCosts.Additions(convolution, isEightBit), "planes"),
             WeightedPlan { Lanes: { } lanes } when lanes.On(LaneTier.Usual) is { } lowering =>
                 ((long)DenseLanes.Steps(LaneTier.Usual, plan.Compact, layer.Index, lowering), lowering == Lowering.Permute ? "look-ups" : "columns"),

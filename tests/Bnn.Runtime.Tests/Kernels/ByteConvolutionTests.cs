@@ -33,15 +33,15 @@ public class ByteConvolutionTests
         Assert.True(TapSums.Fits(128, masks));
         masks[1] = 1;
         Assert.False(TapSums.Fits(128, masks));
-        Assert.Throws<ArgumentException>(() => new TapSums(129, new ulong[3], default, [0]));
-        Assert.Throws<ArgumentException>(() => new TapSums(128, new ulong[3], default, [0]));
+        Assert.Throws<ArgumentException>(() => new TapSums(TapGroups.Of(128, 1, 1, 1, isAcross: false, 2), masks, masks, [0, 0]));
+        Assert.Throws<ArgumentException>(() => new TapSums(TapGroups.Of(128, 1, 1, 1, isAcross: false, 1), new ulong[3], default, [0]));
     }
 
     [Fact]
     public void Lengths_that_do_not_fit_are_refused()
     {
         var window = new SampleWindow(4, 4, 3, 3, 1, 1, 1, 1, 4, 4);
-        var sums = new TapSums(9, new ulong[2], default, [0, 0]);
+        var sums = new TapSums(TapGroups.Of(1, 3, 3, 1, isAcross: false, 2), new ulong[2], default, [0, 0]);
         Assert.Throws<ArgumentException>(() => new PixelByteConvolution(window, 2, paddingBit: false, sums));
         Assert.Throws<ArgumentException>(() => new SampleByteConvolution(window, 2, paddingBit: false, sums));
         var pixels = new PixelByteConvolution(window, 1, paddingBit: false, sums);
@@ -71,7 +71,7 @@ public class ByteConvolutionTests
             where TLanes : unmanaged, ILanes<TLanes>
         {
             var one = new ByteCase(seed, widest: 65);
-            var convolution = new PixelByteConvolution(one.Window, one.Input.Channels, one.Layer.PaddingBit, one.Sums);
+            var convolution = new PixelByteConvolution(one.Window, one.Input.Channels, one.Layer.PaddingBit, one.Sums(isAcross: false));
             int stride = convolution.Output.Stride<TLanes>();
             byte[] image = one.Images(1);
             ulong[] planes = new ulong[convolution.Planes * stride], scratch = new ulong[convolution.ScratchWords<TLanes>()];
@@ -90,8 +90,8 @@ public class ByteConvolutionTests
         public void Run<TLanes>()
             where TLanes : unmanaged, ILanes<TLanes>
         {
-            var one = new ByteCase(seed, widest: 9);
-            var convolution = new SampleByteConvolution(one.Window, one.Input.Channels, one.Layer.PaddingBit, one.Sums);
+            var one = new ByteCase(seed, widest: seed % 15 == 0 ? 40 : 9);
+            var convolution = new SampleByteConvolution(one.Window, one.Input.Channels, one.Layer.PaddingBit, one.Sums(isAcross: true));
             // Every third batch is not full; samples may be longer than what is read.
             int lanes = 64 * TLanes.Words, samples = seed % 3 == 0 ? 1 + (seed * 7 % lanes) : lanes, length = one.Input.Count + (seed % 4);
             byte[] images = one.Images(samples, length);
@@ -117,7 +117,7 @@ public class ByteConvolutionTests
             var random = new Random(seed);
             var kernel = new Extent(random.Next(1, 6), random.Next(1, 6));
             bool isMasked = seed % 3 == 1;
-            int most = TapSums.MostInputs / (isMasked ? 2 : 1) / (kernel.Height * kernel.Width);
+            int most = TapGroups.MostInputs / (isMasked ? 2 : 1) / (kernel.Height * kernel.Width);
             Input = new Shape(random.Next(1, 1 + (seed % 4 == 0 ? most : Math.Min(3, most))), random.Next(1, 12), random.Next(1, seed % 5 == 0 ? widest : Math.Min(widest, 20)));
             var stride = seed % 2 == 0 ? new Extent(1, 1) : new Extent(random.Next(1, 4), random.Next(1, 4));
             int Pad(int size, int extent) => Math.Max(extent - size, random.Next(extent + 2));
@@ -133,7 +133,6 @@ public class ByteConvolutionTests
             Layer = new ConvolutionLayer("c", weights, limits.ToEquatableArray(), kernel, stride, padding, random.Next(2) == 1, 1);
             Output = Layer.Output(Input);
             Window = new(Input.Height, Input.Width, kernel.Height, kernel.Width, stride.Height, stride.Width, padding.Top, padding.Left, Output.Height, Output.Width);
-            Sums = new(inputs, weights.PackedSigns(), weights.PackedMasks(), [.. Layer.Limits]);
         }
 
         public Shape Input { get; }
@@ -144,7 +143,11 @@ public class ByteConvolutionTests
 
         public SampleWindow Window { get; }
 
-        public TapSums Sums { get; }
+        public TapSums Sums(bool isAcross)
+        {
+            var groups = TapGroups.Of(Input.Channels, Layer.Kernel.Height, Layer.Kernel.Width, isAcross ? Layer.Stride.Width : Layer.Stride.Height, isAcross, Layer.Weights.Rows);
+            return new(groups, Layer.Weights.PackedSigns(), Layer.Weights.PackedMasks(), [.. Layer.Limits]);
+        }
 
         public byte[] Images(int samples, int length = 0)
         {

@@ -184,26 +184,29 @@ internal static class CostModel
     /// <summary>Cycles of each of the eight bits of an eight-bit input, for a channel in lanes besides its planes.</summary>
     public const double LaneBit = 16;
 
-    /// <summary>Cycles to make the sixteen sums of four taps for a pair of registers of 512 bits.</summary>
-    public const double TapGroup512 = 75;
+    /// <summary>Cycles to make a sum of taps for a pair of registers of 512 bits.</summary>
+    public const double TapEntry512 = 4.5;
 
     /// <summary>The same with 256 bits.</summary>
-    public const double TapGroup256 = 58;
+    public const double TapEntry256 = 2.25;
 
     /// <summary>The same with 128 bits.</summary>
-    public const double TapGroup128 = 43;
+    public const double TapEntry128 = 2.5;
 
     /// <summary>Cycles of a channel to look such a sum up and add it.</summary>
     public const double TapLookUp512 = 2.2;
 
     /// <summary>The same with 256 bits.</summary>
-    public const double TapLookUp256 = 1.35;
+    public const double TapLookUp256 = 1.4;
 
     /// <summary>The same with 128 bits.</summary>
-    public const double TapLookUp128 = 1.1;
+    public const double TapLookUp128 = 1.3;
 
     /// <summary>Cycles of a channel besides.</summary>
-    public const double TapChannel = 2;
+    public const double TapChannel = 1;
+
+    /// <summary>Cycles of a pair besides.</summary>
+    public const double TapPair = 40;
 
     /// <summary>Cycles to lay a byte of an image behind its neighbours under a column of the kernel.</summary>
     public const double TapByte = 0.3;

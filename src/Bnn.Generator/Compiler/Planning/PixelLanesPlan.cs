@@ -25,7 +25,7 @@ internal sealed record PixelLanesPlan(
     };
 
     private string Added(ConvolutionLayer layer) => TapSumCosts.Fits(layer, IsEightBit)
-        ? FormattableString.Invariant($"{TapSumCosts.LookUps(layer.Weights)} sums looked up for a pair of registers")
+        ? FormattableString.Invariant($"{TapSumCosts.LookUps(layer, Input.Shape)} sums looked up for a pair of registers")
         : FormattableString.Invariant($"{LaneCosts.Additions(layer, IsEightBit)} planes added in a register");
 
     private static string Groups(ConvolutionLayer layer) => layer.Groups == 1 ? "" : FormattableString.Invariant($" in {layer.Groups} groups");
