@@ -73,9 +73,14 @@ public readonly struct Lanes256 : ILanes<Lanes256>
     {
         // One load of four indices: what limits this are loads.
         ulong four = Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<ushort, byte>(ref indices));
+        // Shifted on step by step, lest each index be a copy.
+        nint first = (ushort)four;
+        four >>= 16;
+        nint second = (ushort)four;
+        four >>= 16;
+        nint third = (ushort)four, fourth = (nint)(four >> 16);
         return new(Vector256.Create(
-            Vector128.Create(Unsafe.Add(ref words, (nint)(ushort)four), Unsafe.Add(ref words, (nint)(ushort)(four >> 16))),
-            Vector128.Create(Unsafe.Add(ref words, (nint)(ushort)(four >> 32)), Unsafe.Add(ref words, (nint)(four >> 48)))));
+            Vector128.Create(Unsafe.Add(ref words, first), Unsafe.Add(ref words, second)), Vector128.Create(Unsafe.Add(ref words, third), Unsafe.Add(ref words, fourth))));
     }
 
     /// <summary>Bitwise and.</summary>

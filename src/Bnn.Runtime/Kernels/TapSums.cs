@@ -188,7 +188,7 @@ internal sealed unsafe class TapSums
         to[14] = withC + ab;
     }
 
-    // Each channel looks up all groups. Loads are what limits it, so offsets come four at a time.
+    // Each channel looks up all groups. Loads are what limits it, so offsets come four at a time; shifted on step by step, lest each be a copy.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddAll<TShorts>(
         ushort* entry, int groups, short* starts, int channels, TShorts firstStart, TShorts secondStart, byte* table, byte* output, nint outputStride)
@@ -201,7 +201,11 @@ internal sealed unsafe class TapSums
             for (ushort* fours = entry + (groups & ~3); entry < fours; entry += 4)
             {
                 ulong four = *(ulong*)entry;
-                nint a = (ushort)four, b = (ushort)(four >> 16), c = (ushort)(four >> 32), d = (nint)(four >> 48);
+                nint a = (ushort)four;
+                four >>= 16;
+                nint b = (ushort)four;
+                four >>= 16;
+                nint c = (ushort)four, d = (nint)(four >> 16);
                 first = TShorts.Add(first, table + a);
                 second = TShorts.Add(second, seconds + a);
                 first = TShorts.Add(first, table + b);

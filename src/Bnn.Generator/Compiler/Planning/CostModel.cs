@@ -122,7 +122,7 @@ internal static class CostModel
     public const double Plane64 = 3;
 
     /// <summary>Cycles to add a plane of one word to the counts of a channel that shares a register with three others: Zen 3 (docs/decisions/0008-lanes.md).</summary>
-    public const double WordPlane256 = 1.05;
+    public const double WordPlane256 = 1.02;
 
     /// <summary>The same with one other.</summary>
     public const double WordPlane128 = 1.3;
