@@ -9,9 +9,11 @@ namespace Bnn.Pruning;
 /// <param name="Flipping">Accuracy without a random half of the flipping weights, one entry for each repetition.</param>
 /// <param name="Steady">Accuracy without as many others, layer by layer.</param>
 /// <param name="Weights">Weights that were taken away each time.</param>
+/// <param name="LatentCorrelations"><c>[hidden layers]</c> Spearman's rank correlation of |latent weight| and number of flips, over the live weights, in [−1, 1]: near −1 both say the same. Not a number where no weight flips.</param>
 /// <remarks>The control that Li and Ren's own check lacks. Hidden layers only; batch norm is re-estimated each time.</remarks>
 public sealed record FlipReport(
-    IReadOnlyList<double> Shares, IReadOnlyList<int> Channels, double Base, IReadOnlyList<double> Flipping, IReadOnlyList<double> Steady, long Weights)
+    IReadOnlyList<double> Shares, IReadOnlyList<int> Channels, double Base, IReadOnlyList<double> Flipping, IReadOnlyList<double> Steady, long Weights,
+    IReadOnlyList<double> LatentCorrelations)
 {
     /// <summary>Measures.</summary>
     /// <param name="run">A flip window, or any other run with counters.</param>
@@ -32,7 +34,8 @@ public sealed record FlipReport(
             steady[r] = calibration.Accuracy(Without(run.Network, flipsAbove, isFlipping: false, seed + (ulong)r).Network, cancel);
         }
         return new(
-            [.. run.Network.Layers[..^1].Select(layer => RateAllocator.FlipShare(layer, flipsAbove))], run.Network.Hidden, calibration.Accuracy(run.Network.Clone(), cancel), flipping, steady, weights);
+            [.. run.Network.Layers[..^1].Select(layer => RateAllocator.FlipShare(layer, flipsAbove))], run.Network.Hidden, calibration.Accuracy(run.Network.Clone(), cancel), flipping, steady, weights,
+            [.. run.Network.Layers[..^1].Select(LatentCorrelation)]);
     }
 
     /// <summary>A copy in which half of the flipping weights of each hidden layer are pruned, or as many steady ones, or all of these if there are fewer.</summary>
@@ -43,8 +46,8 @@ public sealed record FlipReport(
         for (int l = 0; l < network.Norms.Length; l++)
         {
             LatentLayer layer = network.Layers[l];
-            bool Flips(int item) => layer.Flips[(item / layer.Channels * layer.Stride) + (item % layer.Channels)] > flipsAbove;
-            int[] live = [.. Enumerable.Range(0, layer.Inputs * layer.Channels).Where(item => layer.IsLive(item / layer.Channels, item % layer.Channels))];
+            bool Flips(int item) => layer.Flips[Place(layer, item)] > flipsAbove;
+            int[] live = Live(layer);
             int half = live.Count(Flips) / 2, at = l;
             int[] gone = [.. live.Where(item => Flips(item) == isFlipping).OrderBy(item => RandomCriterion.Unit(seed, at, item)).ThenBy(item => item).Take(half)];
             foreach (int item in gone)
@@ -53,4 +56,20 @@ public sealed record FlipReport(
         }
         return (copy, pruned);
     }
+
+    private static double LatentCorrelation(LatentLayer layer)
+    {
+        int[] live = Live(layer);
+        ReadOnlySpan<float> latents = layer.Weights.Values.Span;
+        var sizes = new double[live.Length];
+        for (int i = 0; i < live.Length; i++)
+            sizes[i] = Math.Abs(latents[Place(layer, live[i])]);
+        return RankCorrelation.Spearman(sizes, [.. live.Select(item => (double)layer.Flips[Place(layer, item)])]);
+    }
+
+    // Weights by number: input · channels + channel.
+    private static int[] Live(LatentLayer layer) =>
+        [.. Enumerable.Range(0, layer.Inputs * layer.Channels).Where(item => layer.IsLive(item / layer.Channels, item % layer.Channels))];
+
+    private static int Place(LatentLayer layer, int item) => (item / layer.Channels * layer.Stride) + (item % layer.Channels);
 }
