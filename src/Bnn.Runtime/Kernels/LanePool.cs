@@ -61,7 +61,10 @@ public sealed class LanePool
             throw new ArgumentException($"{channels} planes do not fit into {input.Length} and {output.Length} words.");
         if (_isHalving)
         {
-            LaneHalving.Pool(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
+            if (InputWindow.IsFast && Input.Pitch <= BitHalving.MostPitch)
+                BitHalving.Pool(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
+            else
+                LaneHalving.Pool(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
             return;
         }
         for (int c = 0; c < channels; c++)

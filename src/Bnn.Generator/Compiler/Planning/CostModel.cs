@@ -217,8 +217,14 @@ internal static class CostModel
     /// <summary>Cycles to bring a plane under a tap of a kernel into place, with a pixel in each lane.</summary>
     public const double LaneTap = 7;
 
-    /// <summary>Cycles of up to four words of rows in a pool of two by two.</summary>
-    public const double LanePoolWords = 18;
+    /// <summary>Cycles of a channel in a pool of two by two, besides its words.</summary>
+    public const double LanePoolChannel = 8;
+
+    /// <summary>Cycles of up to four words of rows in such a pool.</summary>
+    public const double LanePoolWords = 17.5;
+
+    /// <summary>The same where instructions pick single bits of a word.</summary>
+    public const double LanePoolBits = 7.5;
 
     /// <summary>Cycles of an output row in any other pool.</summary>
     public const double LanePoolRow = 50;

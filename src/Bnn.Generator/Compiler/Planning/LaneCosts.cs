@@ -59,11 +59,15 @@ internal static class LaneCosts
     }
 
     /// <summary>Cycles of a pool of one image.</summary>
-    public static double Pool(MaxPoolLayer layer, Shape input)
+    /// <remarks>Processors with 256 bits are taken to have fast instructions that pick single bits, as all but AMD's before Zen 3.</remarks>
+    public static double Pool(LaneTier tier, MaxPoolLayer layer, Shape input)
     {
         Shape output = layer.Output(input);
-        bool isHalving = layer.Window == new Extent(2, 2) && layer.Stride == new Extent(2, 2) && layer.Padding == default;
-        return output.Channels * (isHalving ? (Words(input.Height, Pitch(input.Width)) + 3) / 4 * CostModel.LanePoolWords : output.Height * CostModel.LanePoolRow);
+        int pitch = Pitch(input.Width);
+        if (layer.Window != new Extent(2, 2) || layer.Stride != new Extent(2, 2) || layer.Padding != default)
+            return output.Channels * output.Height * CostModel.LanePoolRow;
+        double words = tier.Words >= 4 && pitch <= 32 ? CostModel.LanePoolBits : CostModel.LanePoolWords;
+        return output.Channels * (CostModel.LanePoolChannel + ((Words(input.Height, pitch) + 3) / 4 * words));
     }
 
     /// <summary>Cycles to spread a stream of bits over planes, or to gather it.</summary>

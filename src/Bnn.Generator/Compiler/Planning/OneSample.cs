@@ -29,7 +29,7 @@ internal sealed record OneSample(Network Network, ChannelLanesPlan? First, TierW
         return Network.Layers[index] switch
         {
             ConvolutionLayer layer => LaneCosts.Convolution(tier, layer, input, Network.IsEightBit(index)),
-            MaxPoolLayer layer => LaneCosts.Pool(layer, input),
+            MaxPoolLayer layer => LaneCosts.Pool(tier, layer, input),
             SumScoresLayer layer => layer.Weights.LiveCount() + (input.Channels * CostModel.LaneRow),
             _ => double.PositiveInfinity,
         };
