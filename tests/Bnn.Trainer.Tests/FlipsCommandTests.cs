@@ -22,7 +22,7 @@ public sealed class FlipsCommandTests : IDisposable
         foreach (string part in new[] { "before pruning: dense-32 dense-24 scores", "channels that stay", "without half of the flipping weights", "as many steady ones" })
             Assert.Contains(part, flips.Out, StringComparison.Ordinal);
         string[] rows = File.ReadAllLines(Path.Combine(Run + "-flips", "flips.csv"));
-        Assert.Equal("round,layer,channels,flip-share,latent-correlation,operations,validation,without-flipping,without-steady", rows[0]);
+        Assert.Equal("round,layer,channels,flip-share,flipping-nearer-zero,operations,validation,without-flipping,without-steady", rows[0]);
         Assert.Equal(3, rows.Length);
         Assert.StartsWith("0,1,32,", rows[1], StringComparison.Ordinal);
     }

@@ -9,11 +9,11 @@ namespace Bnn.Pruning;
 /// <param name="Flipping">Accuracy without a random half of the flipping weights, one entry for each repetition.</param>
 /// <param name="Steady">Accuracy without as many others, layer by layer.</param>
 /// <param name="Weights">Weights that were taken away each time.</param>
-/// <param name="LatentCorrelations"><c>[hidden layers]</c> Spearman's rank correlation of |latent weight| and number of flips, over the live weights, in [−1, 1]: near −1 both say the same. Not a number where no weight flips.</param>
+/// <param name="Nearer"><c>[hidden layers]</c> of all pairs of a flipping and a steady weight the share whose flipping one has the smaller |latent weight|, in [0, 1]: near 1 both scores prune the same, 1/2 is chance. Not a number where no weight flips, or all do.</param>
 /// <remarks>The control that Li and Ren's own check lacks. Hidden layers only; batch norm is re-estimated each time.</remarks>
 public sealed record FlipReport(
     IReadOnlyList<double> Shares, IReadOnlyList<int> Channels, double Base, IReadOnlyList<double> Flipping, IReadOnlyList<double> Steady, long Weights,
-    IReadOnlyList<double> LatentCorrelations)
+    IReadOnlyList<double> Nearer)
 {
     /// <summary>Measures.</summary>
     /// <param name="run">A flip window, or any other run with counters.</param>
@@ -35,7 +35,7 @@ public sealed record FlipReport(
         }
         return new(
             [.. run.Network.Layers[..^1].Select(layer => RateAllocator.FlipShare(layer, flipsAbove))], run.Network.Hidden, calibration.Accuracy(run.Network.Clone(), cancel), flipping, steady, weights,
-            [.. run.Network.Layers[..^1].Select(LatentCorrelation)]);
+            [.. run.Network.Layers[..^1].Select(layer => NearerZero(layer, flipsAbove))]);
     }
 
     /// <summary>A copy in which half of the flipping weights of each hidden layer are pruned, or as many steady ones, or all of these if there are fewer.</summary>
@@ -46,10 +46,9 @@ public sealed record FlipReport(
         for (int l = 0; l < network.Norms.Length; l++)
         {
             LatentLayer layer = network.Layers[l];
-            bool Flips(int item) => layer.Flips[Place(layer, item)] > flipsAbove;
             int[] live = Live(layer);
-            int half = live.Count(Flips) / 2, at = l;
-            int[] gone = [.. live.Where(item => Flips(item) == isFlipping).OrderBy(item => RandomCriterion.Unit(seed, at, item)).ThenBy(item => item).Take(half)];
+            int half = live.Count(item => Flips(layer, item, flipsAbove)) / 2, at = l;
+            int[] gone = [.. live.Where(item => Flips(layer, item, flipsAbove) == isFlipping).OrderBy(item => RandomCriterion.Unit(seed, at, item)).ThenBy(item => item).Take(half)];
             foreach (int item in gone)
                 copy.Layers[l].Masked().Set(item / layer.Channels, item % layer.Channels, isLive: false);
             pruned += gone.Length;
@@ -57,15 +56,15 @@ public sealed record FlipReport(
         return (copy, pruned);
     }
 
-    private static double LatentCorrelation(LatentLayer layer)
+    private static double NearerZero(LatentLayer layer, int flipsAbove)
     {
         int[] live = Live(layer);
-        ReadOnlySpan<float> latents = layer.Weights.Values.Span;
-        var sizes = new double[live.Length];
-        for (int i = 0; i < live.Length; i++)
-            sizes[i] = Math.Abs(latents[Place(layer, live[i])]);
-        return RankCorrelation.Spearman(sizes, [.. live.Select(item => (double)layer.Flips[Place(layer, item)])]);
+        double[] Sizes(bool isFlipping) =>
+            [.. live.Where(item => Flips(layer, item, flipsAbove) == isFlipping).Select(item => (double)Math.Abs(layer.Weights.Values.Span[Place(layer, item)]))];
+        return MannWhitney.ShareSmaller(Sizes(isFlipping: true), Sizes(isFlipping: false));
     }
+
+    private static bool Flips(LatentLayer layer, int item, int flipsAbove) => layer.Flips[Place(layer, item)] > flipsAbove;
 
     // Weights by number: input · channels + channel.
     private static int[] Live(LatentLayer layer) =>

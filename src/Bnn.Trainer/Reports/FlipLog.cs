@@ -34,14 +34,14 @@ internal sealed class FlipLog(CommandContext context)
         foreach (Round round in _rounds)
         {
             context.Out.WriteLine($"{(round.Number == 0 ? "before pruning" : $"behind round {round.Number}")}: {round.Architecture}, {Text.Whole(round.Operations)} operations, validation {Text.Percent(round.Check.Base)}");
-            var grid = new Grid("layer", "channels", "flipping", "correlation", "channels that stay");
+            var grid = new Grid("layer", "channels", "flipping", "nearer 0", "channels that stay");
             for (int l = 0; l < round.Check.Shares.Count; l++)
             {
                 int channels = round.Check.Channels[l];
-                grid.Add(Text.Whole(l + 1), Text.Whole(channels), Text.Percent(round.Check.Shares[l]), Correlation(round.Check.LatentCorrelations[l]), Text.Whole(Math.Max(1, channels - (int)(round.Check.Shares[l] * channels))));
+                grid.Add(Text.Whole(l + 1), Text.Whole(channels), Text.Percent(round.Check.Shares[l]), Share(round.Check.Nearer[l]), Text.Whole(Math.Max(1, channels - (int)(round.Check.Shares[l] * channels))));
             }
             grid.Write(to);
-            context.Out.WriteLine("  correlation: of flips and |latent weight|, by ranks; near -1 both scores prune the same");
+            context.Out.WriteLine("  nearer 0: of a flipping and a steady weight, how often the flipping one has the smaller latent; 50 % is chance, near 100 % both scores prune the same");
             context.Out.WriteLine($"  without half of the flipping weights ({Text.Whole(round.Check.Weights)}): {Drop(round.Check.Base, round.Check.Flipping)}; without as many steady ones: {Drop(round.Check.Base, round.Check.Steady)}");
             context.Out.WriteLine();
         }
@@ -55,19 +55,19 @@ internal sealed class FlipLog(CommandContext context)
 
     private string Csv()
     {
-        var csv = new StringBuilder("round,layer,channels,flip-share,latent-correlation,operations,validation,without-flipping,without-steady\n");
+        var csv = new StringBuilder("round,layer,channels,flip-share,flipping-nearer-zero,operations,validation,without-flipping,without-steady\n");
         foreach (Round round in _rounds)
         {
             for (int l = 0; l < round.Check.Shares.Count; l++)
             {
-                csv.Append(CultureInfo.InvariantCulture, $"{round.Number},{l + 1},{round.Check.Channels[l]},{round.Check.Shares[l]:F6},{round.Check.LatentCorrelations[l]:F6},{round.Operations},{round.Check.Base:F6},")
+                csv.Append(CultureInfo.InvariantCulture, $"{round.Number},{l + 1},{round.Check.Channels[l]},{round.Check.Shares[l]:F6},{round.Check.Nearer[l]:F6},{round.Operations},{round.Check.Base:F6},")
                     .Append(CultureInfo.InvariantCulture, $"{round.Check.Flipping.Average():F6},{round.Check.Steady.Average():F6}\n");
             }
         }
         return csv.ToString();
     }
 
-    private static string Correlation(double value) => double.IsNaN(value) ? "-" : Text.Fixed(value, 2);
+    private static string Share(double value) => double.IsNaN(value) ? "-" : Text.Percent(value);
 
     private static string Drop(double from, IReadOnlyList<double> accuracies)
     {

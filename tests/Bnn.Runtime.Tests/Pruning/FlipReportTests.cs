@@ -47,8 +47,8 @@ public sealed class FlipReportTests
         Assert.Equal(3, first.Flipping.Count);
         Assert.Equal(2, first.Shares.Count);
         // Weights near 0 are those that flip.
-        Assert.Equal(2, first.LatentCorrelations.Count);
-        Assert.All(first.LatentCorrelations, correlation => Assert.InRange(correlation, -1, -0.1));
+        Assert.Equal(2, first.Nearer.Count);
+        Assert.All(first.Nearer, share => Assert.InRange(share, 0.7, 1));
         Assert.All(first.Flipping.Concat(first.Steady), accuracy => Assert.InRange(accuracy, 0, 1));
         Assert.NotEqual(first.Flipping.Concat(first.Steady), FlipReport.Of(run, 0, repetitions: 3, seed: 9) is var other ? other.Flipping.Concat(other.Steady) : []);
     }
