@@ -41,10 +41,10 @@ internal sealed class FlipLog(CommandContext context)
                 grid.Add(Text.Whole(l + 1), Text.Whole(channels), Text.Percent(round.Check.Shares[l]), Share(round.Check.Nearer[l]), Text.Whole(Math.Max(1, channels - (int)(round.Check.Shares[l] * channels))));
             }
             grid.Write(to);
-            context.Out.WriteLine("  nearer 0: of a flipping and a steady weight, how often the flipping one has the smaller latent; 50 % is chance, near 100 % both scores prune the same");
             context.Out.WriteLine($"  without half of the flipping weights ({Text.Whole(round.Check.Weights)}): {Drop(round.Check.Base, round.Check.Flipping)}; without as many steady ones: {Drop(round.Check.Base, round.Check.Steady)}");
             context.Out.WriteLine();
         }
+        context.Out.WriteLine("nearer 0: of a flipping and a steady weight, how often the flipping one has the smaller latent; 50 % is chance, near 100 % both scores prune the same");
         if (!IsFalling)
             context.Out.WriteLine("The largest share no longer falls: the rounds end here.");
         else if (mostRounds > 0 && _rounds.Count <= mostRounds)
