@@ -9,9 +9,6 @@ namespace Bnn.Kernels;
 /// </remarks>
 internal sealed class SampleByteConvolution : SampleSource
 {
-    // Positions of a row for which a block keeps its sums.
-    private const int Together = 16;
-
     private readonly TapSums _sums;
     private readonly SampleWindow _window;
     private readonly int _channels;
@@ -34,7 +31,7 @@ internal sealed class SampleByteConvolution : SampleSource
     private int Values => _channels * _window.Pixels;
 
     // Registers of a channel. One more, lest those of all channels push one another out of the cache.
-    private int FiredStride => Math.Min(Together, _window.OutputWidth) + 1;
+    private int FiredStride => Math.Min(TapGroups.Together, _window.OutputWidth) + 1;
 
     /// <inheritdoc/>
     public override int ScratchWords<TLanes>() =>
@@ -68,7 +65,7 @@ internal sealed class SampleByteConvolution : SampleSource
         // Values are transposed eight at a time; behind them lies the padding.
         int lanes = 64 * TLanes.Words, pair = TShorts.Pair, wholes = (Values + 7) & ~7, blockBytes = (wholes + 1) * pair;
         int windows = _sums.Groups.Windows, offsetCount = _sums.Groups.OffsetCount, step = _window.StrideWidth;
-        int* offsets = stackalloc int[((Math.Min(step, windows) * Together) + windows) * offsetCount];
+        int* offsets = stackalloc int[((Math.Min(step, windows) * TapGroups.Together) + windows) * offsetCount];
         fixed (ulong* memory = scratch)
         fixed (ulong* output = planes)
         {
@@ -84,7 +81,7 @@ internal sealed class SampleByteConvolution : SampleSource
             for (int position = 0, count; position < _window.Positions; position += count)
             {
                 int y = position / _window.OutputWidth, x = position % _window.OutputWidth;
-                count = Math.Min(Together, _window.OutputWidth - x);
+                count = Math.Min(TapGroups.Together, _window.OutputWidth - x);
                 int* offset = offsets;
                 for (int i = 0, made = 0; i < count; i++)
                 {

@@ -23,6 +23,9 @@ internal sealed class TapGroups
     /// <summary>Most taps of a group; offsets are given for so many.</summary>
     public const int MostGroup = 5;
 
+    /// <summary>Positions of a row of a batch for which a block of samples keeps its sums.</summary>
+    public const int Together = 16;
+
     // Sums are made eight at a time; all of them have 16-bit offsets in the widest table.
     private const int LeastGroup = 3, MostEntries = 512;
 

@@ -10,9 +10,6 @@ namespace Bnn.Generator.Compiler.Planning;
 /// </remarks>
 internal static class TapSumCosts
 {
-    // Positions of a row of a batch that share windows.
-    private const double Together = 16;
-
     /// <summary>Whether a layer is done so; the rule of the kernel.</summary>
     /// <param name="layer">Any layer.</param>
     /// <param name="isEightBit">Whether its inputs are bytes.</param>
@@ -46,7 +43,7 @@ internal static class TapSumCosts
     {
         TapGroups groups = Groups(layer, input, isBatch: true);
         int next = Math.Min(groups.Windows, layer.Stride.Width);
-        double made = next + ((groups.Windows - next) / Math.Min(Together, layer.Output(input).Width));
+        double made = next + ((double)(groups.Windows - next) / Math.Min(TapGroups.Together, layer.Output(input).Width));
         double position = ((made * groups.Taps.Length) + layer.Weights.Rows) * CostModel.SampleTap;
         return layer.Positions(input) * ((Pair(tier, layer.Weights, groups, made) / Lanes(tier)) + (position / lanes));
     }
