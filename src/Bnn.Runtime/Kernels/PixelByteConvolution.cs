@@ -28,8 +28,8 @@ internal sealed class PixelByteConvolution : PixelSource
     /// <param name="sums">Of all taps of all channels, by rows of the kernel.</param>
     public PixelByteConvolution(SampleWindow window, int channels, bool paddingBit, TapSums sums)
     {
-        if (sums.Groups.Inputs != channels * window.Taps)
-            throw new ArgumentException($"{sums.Groups.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
+        if (sums.Groups.Inputs != channels * window.Taps || sums.Groups.IsAcross)
+            throw new ArgumentException($"{sums.Groups.Inputs} inputs are not {channels} channels under {window.Taps} taps, by rows.", nameof(sums));
         (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
         Output = new PixelLayout(window.OutputHeight, window.OutputWidth);
         _phases = Math.Min(window.StrideHeight, window.WindowHeight);
@@ -140,9 +140,7 @@ internal sealed class PixelByteConvolution : PixelSource
                     {
                         byte* from = framed + (((c * _frameRows) + phase) * _framePitch) + (first * rowStep) + column;
                         for (byte* end = to + (_runRows * pitch); to < end; to += pitch, from += rowStep)
-                        {
                             LayRow(from, to, pitch, strideWidth);
-                        }
                     }
                 }
             }

@@ -20,8 +20,8 @@ internal sealed class SampleByteConvolution : SampleSource
     /// <param name="sums">Of all taps of all channels, by columns of the kernel.</param>
     public SampleByteConvolution(SampleWindow window, int channels, bool paddingBit, TapSums sums)
     {
-        if (sums.Groups.Inputs != channels * window.Taps)
-            throw new ArgumentException($"{sums.Groups.Inputs} inputs are not {channels} channels under {window.Taps} taps.", nameof(sums));
+        if (sums.Groups.Inputs != channels * window.Taps || !sums.Groups.IsAcross)
+            throw new ArgumentException($"{sums.Groups.Inputs} inputs are not {channels} channels under {window.Taps} taps, by columns.", nameof(sums));
         (_window, _channels, _padding, _sums) = (window, channels, paddingBit ? byte.MaxValue : (byte)0, sums);
     }
 

@@ -33,12 +33,12 @@ internal sealed class TapGroups
     private const double EntryCost = 1.5;
 
     private readonly int _height, _width;
-    private readonly bool _isWhole, _isAcross;
+    private readonly bool _isWhole;
     private readonly int[] _sizes, _starts;
 
     private TapGroups(int channels, int height, int width, bool isWhole, bool isAcross, int groups)
     {
-        (_height, _width, _isWhole, _isAcross) = (height, width, isWhole, isAcross);
+        (_height, _width, _isWhole, IsAcross) = (height, width, isWhole, isAcross);
         Inputs = channels * height * width;
         Windows = isWhole ? 1 : isAcross ? width : height;
         int taps = Inputs / Windows;
@@ -60,6 +60,9 @@ internal sealed class TapGroups
 
     /// <summary>K: channels times taps of the kernel.</summary>
     public int Inputs { get; }
+
+    /// <summary>Whether windows are columns of the kernel, else rows.</summary>
+    public bool IsAcross { get; }
 
     /// <summary>Windows of the kernel.</summary>
     public int Windows { get; }
@@ -140,6 +143,6 @@ internal sealed class TapGroups
 
     // The column of a weight.
     private int Input(int window, int tap) => _isWhole ? tap
-        : _isAcross ? (tap * _width) + window
+        : IsAcross ? (tap * _width) + window
         : (((tap / _width * _height) + window) * _width) + (tap % _width);
 }

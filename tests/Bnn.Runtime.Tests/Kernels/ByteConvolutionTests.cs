@@ -42,13 +42,16 @@ public class ByteConvolutionTests
     {
         var window = new SampleWindow(4, 4, 3, 3, 1, 1, 1, 1, 4, 4);
         var sums = new TapSums(TapGroups.Of(1, 3, 3, 1, isAcross: false, 2), new ulong[2], default, [0, 0]);
+        var across = new TapSums(TapGroups.Of(1, 3, 3, 1, isAcross: true, 2), new ulong[2], default, [0, 0]);
         Assert.Throws<ArgumentException>(() => new PixelByteConvolution(window, 2, paddingBit: false, sums));
-        Assert.Throws<ArgumentException>(() => new SampleByteConvolution(window, 2, paddingBit: false, sums));
+        Assert.Throws<ArgumentException>(() => new SampleByteConvolution(window, 2, paddingBit: false, across));
+        Assert.Throws<ArgumentException>(() => new PixelByteConvolution(window, 1, paddingBit: false, across));
+        Assert.Throws<ArgumentException>(() => new SampleByteConvolution(window, 1, paddingBit: false, sums));
         var pixels = new PixelByteConvolution(window, 1, paddingBit: false, sums);
         Assert.Throws<ArgumentException>(() => pixels.Fill<Lanes64>(new byte[15], pixels.Output, new ulong[2], new ulong[pixels.ScratchWords<Lanes64>()]));
         Assert.Throws<ArgumentException>(() => pixels.Fill<Lanes64>(new byte[16], pixels.Output, new ulong[1], new ulong[pixels.ScratchWords<Lanes64>()]));
         Assert.Throws<ArgumentException>(() => pixels.Fill<Lanes64>(new byte[16], pixels.Output, new ulong[2], new ulong[pixels.ScratchWords<Lanes64>() - 1]));
-        var samples = new SampleByteConvolution(window, 1, paddingBit: false, sums);
+        var samples = new SampleByteConvolution(window, 1, paddingBit: false, across);
         Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[65 * 16], 16, new ulong[32], new ulong[samples.ScratchWords<Lanes64>()]));
         Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[15], 15, new ulong[32], new ulong[samples.ScratchWords<Lanes64>()]));
         Assert.Throws<ArgumentException>(() => samples.Pack<Lanes64>(new byte[16], 16, new ulong[31], new ulong[samples.ScratchWords<Lanes64>()]));
