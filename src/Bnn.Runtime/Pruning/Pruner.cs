@@ -28,9 +28,9 @@ public static class Pruner
         using var pool = new WorkerPool(parent.Threads);
         var context = new PruningParent(parent, pool, options.Seed);
         bool isDynamic = options.Score == PruningScores.Dynamic;
-        var surgery = new Surgery(context, Criterion.Of(isDynamic ? "latent" : options.Score), options.Granularity);
+        Surgery surgery = SurgeryBy(options.Score), shares = options.AllocationScore is { } other ? SurgeryBy(other) : surgery;
         var calibration = new Calibration(parent, pool, options.KeepsStatistics);
-        double[] rates = Rates(context, surgery, calibration, options, time, progress, cancel);
+        double[] rates = Rates(context, shares, calibration, options, time, progress, cancel);
         LatentNetwork left = isDynamic ? whole.Clone() : surgery.Cut(rates);
         if (options.IsFromScratch)
             left = Fresh(left, options.Seed);
@@ -55,6 +55,8 @@ public static class Pruner
         TrainingRun run = parent.Derive(repair, left, Method(options, rates), options.Seed);
         double before = isDynamic ? double.NaN : calibration.Accuracy(left, cancel);
         return new(run, new(rates), surgery.Kept(rates).Select(kept => new EquatableArray<int>(kept)).ToEquatableArray(), before);
+
+        Surgery SurgeryBy(string score) => new(context, Criterion.Of(score == PruningScores.Dynamic ? "latent" : score), options.Granularity);
     }
 
     private static double[] Rates(

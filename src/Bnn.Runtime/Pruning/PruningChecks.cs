@@ -10,11 +10,14 @@ internal static class PruningChecks
     {
         Check(!parent.Options.FullPrecision, "A full-precision network has no binary weights to prune.");
         Check(parent.Network.Norms.Length > 0, "The network has no hidden layer to prune.");
-        Check(PruningScores.All.Contains(options.Score), $"There is no score '{options.Score}'; there are {string.Join(", ", PruningScores.All)}.");
+        foreach (string score in (string[])[options.Score, options.AllocationScore ?? options.Score])
+        {
+            Check(PruningScores.All.Contains(score), $"There is no score '{score}'; there are {string.Join(", ", PruningScores.All)}.");
+            Check(score != "activity" || options.Granularity == Granularity.Channel, "The score 'activity' knows channels only: take another score, or granularity channel.");
+        }
         Check(
             options.Granularity != Granularity.Channel || parent.Network.Layers.All(layer => layer.Geometry.Convolution is not { Groups: > 1 }),
             "Channels of a network with grouped convolutions cannot be removed one by one.");
-        Check(options.Score != "activity" || options.Granularity == Granularity.Channel, "The score 'activity' knows channels only: take another score, or granularity channel.");
         Check(options.Score != PruningScores.Dynamic || options.Granularity == Granularity.Weight, "Dynamic masks are about single weights: take granularity weight.");
         Check(options.MaskDamping is null or (>= 0 and <= 1), FormattableString.Invariant($"Mask damping is {options.MaskDamping}, but must lie in [0, 1]."));
         Check(options.MaskDamping == 0 || options.Score == PruningScores.Dynamic, "What is pruned once does not move at all: mask damping goes with the score 'dynamic'.");
@@ -29,6 +32,7 @@ internal static class PruningChecks
         Check(options.Rate is null || options.Allocation == Allocation.Uniform, "A rate leaves nothing to share out.");
         Check(options.MaxLayerDrop == 0 || options.Allocation is Allocation.Sensitivity or Allocation.Greedy, "An accuracy that a layer may lose goes with the allocations sensitivity and greedy.");
         bool measures = options.Allocation is Allocation.Sensitivity or Allocation.Greedy;
+        Check(measures || options.AllocationScore is null, "A score to share out by goes with the allocations sensitivity and greedy.");
         Check(!measures || parent.Split.Validation.Count > 0, "Sensitivity is measured on a validation split, but this run has none.");
     }
 

@@ -27,6 +27,12 @@ public sealed record PruningOptions
     /// <summary>What shares a budget out among the layers.</summary>
     public Allocation Allocation { get; init; }
 
+    /// <summary>
+    /// The score by which <see cref="Allocation.Sensitivity"/> and <see cref="Allocation.Greedy"/> share a budget out; null: <see cref="Score"/>. With the score "random" that is the control
+    /// that has the same shares, and differs in nothing but which weights go.
+    /// </summary>
+    public string? AllocationScore { get; init; }
+
     /// <summary>Operations to keep, a share in (0, 1) of the parent's; 0: no such budget.</summary>
     public double TargetOperations { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class PruneCommand
     private static readonly PruningOptions Defaults = new();
 
     private readonly Argument<string> _parent = CommonOptions.RunFolder();
-    private readonly Option<string> _score = PruningWords.Score();
+    private readonly Option<string?> _score = PruningWords.Score();
     private readonly Option<Granularity> _granularity = PruningWords.Granularities(Granularity.Channel);
     private readonly Option<string?> _rate = Number.Shares(
         "--rate",
@@ -32,6 +32,9 @@ internal sealed class PruneCommand
         "--max-layer-drop", "Points of validation accuracy that pruning a layer alone may cost before repair", 0.001, 99.0);
     private readonly Option<Allocation> _allocation = Choice.Option<Allocation>(
         "--allocate", "What shares a target out among the layers: uniform, sensitivity, flips or greedy");
+    private readonly Option<string?> _allocationScore = PruningWords.Score(
+        "--allocate-by", "Of sensitivity and greedy: the score that shares the target out; with --score random the control with the same shares [default: that of --score]");
+
     private readonly Option<int> _flipsAbove = Number.Option("--flips-above", "Of --allocate flips: flips up to which a weight counts as steady", 0, 0, 65535);
     private readonly Option<double?> _maskDamping = Number.Optional(
         "--mask-damping",
@@ -66,9 +69,10 @@ internal sealed class PruneCommand
             "bnn prune runs/fashion --score dynamic --granularity weight --rate 0.9 --out runs/fashion-tenth",
             "bnn prune runs/fashion --score latent --granularity weight --allocate sensitivity --max-drop 0.5",
             "bnn prune runs/fashion --rate 0.3 --score random --seed 1 --out runs/control",
+            "bnn prune runs/fashion --score random --granularity weight --allocate sensitivity --allocate-by latent --target-ops 0.6 --out runs/control",
         ])
         {
-            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _flipsAbove, _maskDamping, _fromScratch, _keepStatistics,
+            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _allocationScore, _flipsAbove, _maskDamping, _fromScratch, _keepStatistics,
             _out, _name, _epochs, _learningRate, _seed, _threads, _data, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_maxDrop) is { } drop ? Search(context, parsed, drop) : Run(
@@ -116,6 +120,7 @@ internal sealed class PruneCommand
             IsTimeOfBatch = time > 0 && parsed.GetValue(_goal) == "Throughput",
             MaxLayerDrop = drop,
             Allocation = allocation,
+            AllocationScore = parsed.GetValue(_allocationScore),
             FlipsAbove = parsed.GetValue(_flipsAbove),
             MaskDamping = parsed.GetValue(_maskDamping) ?? (score == PruningScores.Dynamic && !parsed.GetValue(_fromScratch) ? null : 0),
             IsFromScratch = parsed.GetValue(_fromScratch),

@@ -7,11 +7,19 @@ namespace Bnn.Trainer.Commands;
 internal static class PruningWords
 {
     /// <summary>--score</summary>
-    public static Option<string> Score() => new("--score", "--method")
+    public static Option<string?> Score()
     {
-        Description = $"What says what goes first: {string.Join(", ", PruningScores.All)} [default: activity for channels, latent for anything else]",
+        Option<string?> option = Score("--score", $"What says what goes first: {string.Join(", ", PruningScores.All)} [default: activity for channels, latent for anything else]");
+        option.Aliases.Add("--method");
+        return option;
+    }
+
+    /// <summary>An option that takes the name of a score; null: not given.</summary>
+    public static Option<string?> Score(string name, string description) => new(name)
+    {
+        Description = description,
         HelpName = "NAME",
-        CustomParser = result => Choice.Parse(result, "--score", PruningScores.All) ?? "",
+        CustomParser = result => Choice.Parse(result, name, PruningScores.All),
     };
 
     /// <summary>--granularity</summary>
@@ -22,6 +30,6 @@ internal static class PruningWords
     public static Option<bool> KeepStatistics() => new("--keep-statistics") { Description = "Do not re-estimate batch norm before the repair: a control" };
 
     /// <summary>The score that was asked for, or the usual one.</summary>
-    public static string ScoreOf(ParseResult parsed, Option<string> score, Granularity granularity) =>
+    public static string ScoreOf(ParseResult parsed, Option<string?> score, Granularity granularity) =>
         parsed.GetValue(score) is { Length: > 0 } given ? given : granularity == Granularity.Channel ? "activity" : "latent";
 }

@@ -20,7 +20,7 @@ internal static class SensitivityCommand
         Option<double> maxDrop = MaxDrop("Percentage points that may be lost: by pruning a layer, or by the planes that are not kept");
         Option<int> repeats = Number.Option("--repeats", "Random replacements of each group of planes", Defaults.Repeats, 1, 1000);
         Option<ulong> seed = Number.Option("--seed", "Same seed, same numbers", Defaults.Seed, ulong.MinValue, ulong.MaxValue);
-        Option<string> score = PruningWords.Score();
+        Option<string?> score = PruningWords.Score();
         Option<Granularity> granularity = PruningWords.Granularities(Granularity.Weight);
         Option<bool> keepStatistics = PruningWords.KeepStatistics();
         Option<bool> json = CommonOptions.Json();

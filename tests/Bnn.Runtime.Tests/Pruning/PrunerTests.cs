@@ -166,6 +166,22 @@ public sealed class PrunerTests
     }
 
     [Fact]
+    public void Random_weights_by_the_shares_of_another_score_differ_in_nothing_but_what_goes()
+    {
+        using TrainingRun parent = Parent(Dense, epochs: 4);
+        var options = new PruningOptions { Score = "latent", Granularity = Granularity.Weight, Allocation = Allocation.Sensitivity, TargetOperations = 0.5, Seed = 3 };
+        PruningResult chosen = Pruner.Prune(parent, options);
+        PruningResult control = Pruner.Prune(parent, options with { Score = "random", AllocationScore = "latent" });
+        PruningResult other = Pruner.Prune(parent, options with { Score = "random" });
+        foreach (PruningResult result in (PruningResult[])[chosen, control, other])
+            result.Run.Dispose();
+        Assert.Equal(chosen.Rates, control.Rates);
+        Assert.NotEqual(chosen.Rates, other.Rates);
+        Assert.Equal(chosen.Kept.Select(kept => kept.AsSpan().Length), control.Kept.Select(kept => kept.AsSpan().Length));
+        Assert.NotEqual(chosen.Kept, control.Kept);
+    }
+
+    [Fact]
     public void Flip_shares_are_those_of_the_counters_on_whole_channels()
     {
         using TrainingRun parent = Parent("dense-10 dense-4 scores");
