@@ -83,6 +83,20 @@ public sealed class PruneCommandTests : IDisposable
         Assert.Equal("pruned activity channel 0.5,0.5,0 from-scratch", Pruned().Meta("method"));
     }
 
+    [Fact]
+    public void A_random_choice_can_have_the_shares_of_another_score()
+    {
+        string[] words = ["--granularity", "weight", "--allocate", "sensitivity", "--target-ops", "0.5"];
+        Assert.Equal(0, Prune([.. words, "--score", "latent"]).Exit);
+        string chosen = Pruned().Meta("method")!;
+        Directory.Delete(_folder.At("pruned"), recursive: true);
+        Assert.Equal(0, Prune([.. words, "--score", "random", "--allocate-by", "latent"]).Exit);
+        Assert.Equal(chosen.Replace("latent", "random", StringComparison.Ordinal), Pruned().Meta("method"));
+        Directory.Delete(_folder.At("pruned"), recursive: true);
+        Assert.Equal(0, Prune([.. words, "--score", "random"]).Exit);
+        Assert.NotEqual(chosen.Replace("latent", "random", StringComparison.Ordinal), Pruned().Meta("method"));
+    }
+
     [Theory]
     [InlineData("There is no", "--score", "weight")]
     [InlineData("Give one of", "--rate", "0.5", "--target-ops", "0.5")]

@@ -72,8 +72,8 @@ internal sealed class PruneCommand
             "bnn prune runs/fashion --score random --granularity weight --allocate sensitivity --allocate-by latent --target-ops 0.6 --out runs/control",
         ])
         {
-            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _allocationScore, _flipsAbove, _maskDamping, _fromScratch, _keepStatistics,
-            _out, _name, _epochs, _learningRate, _seed, _threads, _data, _dataDir, _offline,
+            _parent, _score, _granularity, _rate, _targetOperations, _targetTime, _maxDrop, _goal, _maxLayerDrop, _allocation, _allocationScore, _flipsAbove, _maskDamping,
+            _fromScratch, _keepStatistics, _out, _name, _epochs, _learningRate, _seed, _threads, _data, _dataDir, _offline,
         };
         command.SetAction(parsed => parsed.GetValue(_maxDrop) is { } drop ? Search(context, parsed, drop) : Run(
             context,

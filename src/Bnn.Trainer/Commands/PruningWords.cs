@@ -31,5 +31,5 @@ internal static class PruningWords
 
     /// <summary>The score that was asked for, or the usual one.</summary>
     public static string ScoreOf(ParseResult parsed, Option<string?> score, Granularity granularity) =>
-        parsed.GetValue(score) is { Length: > 0 } given ? given : granularity == Granularity.Channel ? "activity" : "latent";
+        parsed.GetValue(score) ?? (granularity == Granularity.Channel ? "activity" : "latent");
 }

@@ -38,12 +38,15 @@ internal sealed record Way(string Name, string About, double First, Func<double,
         // In names of folders, so that trials by other options are others.
         string name = string.Join('-', new[]
         {
-            options.Score, granularity, allocation, options.AllocationScore is { } other ? $"by-{other}" : "", options.FlipsAbove > 0 ? options.FlipsAbove.ToString(CultureInfo.InvariantCulture) : "",
+            options.Score, granularity, allocation,
+            options.AllocationScore is { } other ? $"by-{other}" : "",
+            options.FlipsAbove > 0 ? options.FlipsAbove.ToString(CultureInfo.InvariantCulture) : "",
             options.Score == PruningScores.Dynamic && options.MaskDamping is { } damping ? string.Create(CultureInfo.InvariantCulture, $"damping-{damping}") : "",
             options.IsFromScratch ? "from-scratch" : "", options.KeepsStatistics ? "keep-statistics" : "",
         }.Where(word => word.Length > 0));
         double first = options.Score == PruningScores.Dynamic ? 0.15 : options.Granularity == Granularity.Channel ? 0.6 : 0.5;
-        return new(name, $"{granularity}s by {options.Score}, shared out {(options.Allocation == Allocation.Uniform ? "equally" : $"by {allocation}")}{(options.AllocationScore is { } sharing ? $" of {sharing}" : "")}", first, share =>
+        string shares = options.Allocation == Allocation.Uniform ? "equally" : options.AllocationScore is { } sharing ? $"by {allocation} of {sharing}" : $"by {allocation}";
+        return new(name, $"{granularity}s by {options.Score}, shared out {shares}", first, share =>
             options.Allocation == Allocation.Uniform ? options with { Rate = (1 - share).ToString("0.####", CultureInfo.InvariantCulture) }
                 : options with { TargetOperations = share });
     }
