@@ -11,7 +11,7 @@ public class LaneCostsTests
     [Fact]
     public void Planes_are_counted_as_the_kernels_add_them()
     {
-        int checkedLayers = 0;
+        int checkedLayers = 0, shortRows = 0, longRows = 0;
         for (int seed = 0; seed < 200; seed++)
         {
             Network network = seed % 2 == 0 ? RandomNetworks.Any(seed) : RandomNetworks.Dense(seed);
@@ -34,10 +34,17 @@ public class LaneCostsTests
                     _ => throw new NotSupportedException(layer.Keyword),
                 };
                 Assert.Equal(added, LaneCosts.Additions(layer, isEightBit));
+                if (layer is DenseLayer { Limits: var limits })
+                {
+                    AdderTable table = LaneLayer.Create(weights.Columns, signs, masks, [.. limits], isEightBit).Table;
+                    Assert.Equal(table.ShortRows.Length, LaneCosts.Forms(layer, isEightBit)[0].Rows.Count(row => row.IsShort));
+                    shortRows += table.ShortRows.Length;
+                    longRows += table.LongRows.Length;
+                }
                 checkedLayers++;
             }
         }
-        Assert.True(checkedLayers > 400);
+        Assert.True(checkedLayers > 400 && shortRows > 100 && longRows > 100, $"{checkedLayers} layers, {shortRows} short rows, {longRows} long ones");
     }
 
     [Fact]

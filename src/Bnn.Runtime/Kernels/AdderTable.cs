@@ -4,83 +4,56 @@ using Bnn.Model;
 namespace Bnn.Kernels;
 
 /// <summary>The index lists of a layer's weights: which planes each channel adds, and how.</summary>
-/// <remarks>
-/// count = A0 + (|W1| − A1), with A0, A1, Am = ones among the inputs whose weight is −1, +1 or pruned: a channel can add its live inputs as literals, those of
-/// weight +1 complemented. With S = ones among all inputs, shared by all channels, S = A0 + A1 + Am, so count = |W1| + 2·A0 + Am − S = |W1| − 2·A1 − Am + S:
-/// it can also add the pruned ones and those of the rarer sign, and compare with S. It takes the form with the fewest planes. Without masks that is at most
-/// half of the inputs. Constants go into the start of the number, so that the limit costs nothing. S itself starts from <see cref="Bias"/>, which keeps
-/// every start that is compared from being negative. Source: docs/decisions/0008-lanes.md.
-/// </remarks>
 internal sealed class AdderTable
 {
-    // Planes of 256 bits that fit into 24 KB.
-    private const int BlockPlanes = 768;
-
-    // Planes of a row and block: at 75 blocks cost a seventh, at 150 they save a fifth.
-    private const int LeastOfBlock = 140;
-
-    private readonly int _most;
     private readonly int[] _offsets;        // [1 + rows, Blocks + 1], the sum first
 
-    private AdderTable(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, bool isEightBit, AdderRow[] rows, bool isSorted)
+    private AdderTable(AdderForms forms, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks)
     {
-        (Inputs, Bits, _most, Rows) = (inputs, isEightBit ? 8 : 1, isEightBit ? 255 : 1, rows);
-        bool readsSum = false;
-        int length = 0;
-        foreach (AdderRow row in rows)
-        {
-            if (row.End <= RowEnd.Always)
-                continue;
-            var weights = new WeightRow(inputs, signs, masks, row.Channel);
-            int pruned = weights.Count(WeightKind.Pruned);
-            row.FirstCount = row.IsLiteral ? inputs - pruned : pruned;
-            row.SecondCount = weights.Count(row.Second);
-            length = checked(length + row.FirstCount + row.SecondCount);
-            readsSum |= !row.IsLiteral;
-            HasLiterals |= row.IsLiteral;
-            if (row.IsCompared)
-                Bias = Math.Max(Bias, -row.Start);
-        }
-        if (isSorted)
-            Array.Sort(rows, AdderRow.Compare);
-        Sum = readsSum ? [new(0, RowEnd.Number) { Start = Bias, FirstCount = inputs, Offset = length }] : [];
-        Lists = new ushort[length + (readsSum ? inputs : 0)];
+        (Inputs, Bits, HasLiterals, Blocks, Bias, Rows) = (forms.Inputs, forms.Bits, forms.HasLiterals, forms.Blocks, forms.Bias, forms.Rows);
+        Lists = new ushort[forms.Lists];
+        int length = forms.Lists - (forms.ReadsSum ? Inputs : 0);
+        Sum = forms.ReadsSum ? [new(0, RowEnd.Number) { Start = Bias, FirstCount = Inputs, Offset = length }] : [];
         for (int i = length; i < Lists.Length; i++)
             Lists[i] = (ushort)(i - length);
-        Additions = (long)Lists.Length * Bits;
-        Blocks = BlocksOf(rows);
-        _offsets = new int[Blocks == 1 ? 0 : (rows.Length + 1) * (Blocks + 1)];
+        _offsets = new int[Blocks == 1 ? 0 : (Rows.Length + 1) * (Blocks + 1)];
         length = 0;
         Digits = AdderTree.RegisterDigits + Bits;
-        for (int r = 0; r < rows.Length; r++)
+        for (int r = 0; r < Rows.Length; r++)
         {
-            AdderRow row = rows[r];
+            AdderRow row = Rows[r];
             if (row.End <= RowEnd.Always)
                 continue;
             row.Offset = length;
-            var weights = new WeightRow(inputs, signs, masks, row.Channel);
+            var weights = new WeightRow(Inputs, signs, masks, row.Channel);
             length += weights.List(row.IsLiteral ? WeightKind.Minus : WeightKind.Pruned, 0, Lists.AsSpan(length));
             length += weights.List(row.IsLiteral ? WeightKind.Plus : row.Second, row.IsLiteral ? Planes : 0, Lists.AsSpan(length));
             if (Blocks > 1)
                 CutIntoBlocks(1 + r, Lists.AsSpan(row.Offset, length - row.Offset), row.Offset);
-            row.Start += row.IsCompared ? Bias : 0;
             if (row.End == RowEnd.BelowHighest)
                 StartBelowHighest(row);
             else
                 Digits = Math.Max(Digits, DigitsOf(row));
         }
-        if (Blocks > 1 && readsSum)
+        if (Blocks > 1 && forms.ReadsSum)
             CutIntoBlocks(0, Lists.AsSpan(length), length);
-        foreach (AdderRow row in (AdderRow[])[.. rows, .. Sum])
+        foreach (AdderRow row in (AdderRow[])[.. Rows, .. Sum])
         {
             if (row.End != RowEnd.BelowHighest)
                 row.Digits = Digits;
             Digits = Math.Max(Digits, row.Digits);
         }
+        ShortRows = Array.FindAll(Rows, row => row.IsShort);
+        LongRows = Array.FindAll(Rows, row => !row.IsShort && row.End > RowEnd.Always);
+        Constants = Array.FindAll(Rows, row => row.End <= RowEnd.Always);
+        ShortStarts = StartsOf(ShortRows);
     }
 
     /// <summary>Number of inputs.</summary>
     public int Inputs { get; }
+
+    /// <summary>What an input counts at most.</summary>
+    private int Most => (1 << Bits) - 1;
 
     /// <summary>Planes of an input: 8, of weights 1 to 128, on an eight-bit input, else 1.</summary>
     public int Bits { get; }
@@ -96,6 +69,18 @@ internal sealed class AdderTable
 
     /// <summary>Rows in the order of work.</summary>
     public AdderRow[] Rows { get; }
+
+    /// <summary>Those that <see cref="ShortTree"/> works off, in the same order.</summary>
+    public AdderRow[] ShortRows { get; }
+
+    /// <summary>What each of them starts from, <c>[short rows, <see cref="ShortTree.Digits"/> + 1]</c>: a digit as a word of equal bits, the lowest digit of a number that is compared last.</summary>
+    public ulong[] ShortStarts { get; }
+
+    /// <summary>Those that <see cref="AdderTree"/> works off.</summary>
+    public AdderRow[] LongRows { get; }
+
+    /// <summary>Those that add nothing.</summary>
+    public AdderRow[] Constants { get; }
 
     /// <summary>The row of the shared sum; none if no row reads it.</summary>
     public AdderRow[] Sum { get; }
@@ -113,7 +98,7 @@ internal sealed class AdderTable
     public int Digits { get; }
 
     /// <summary>Planes that are added for one register of lanes, those of the shared sum included.</summary>
-    public long Additions { get; }
+    public long Additions => (long)Lists.Length * Bits;
 
     /// <summary>The rows of a layer that fires, like ones side by side and sorted by length: branches are foreseen, and no list needs padding.</summary>
     /// <param name="inputs">K, in [1, 65,536].</param>
@@ -125,24 +110,8 @@ internal sealed class AdderTable
     public static AdderTable ForLimits(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, ReadOnlySpan<int> limits, bool isEightBit)
     {
         Check(inputs, signs, masks, limits.Length);
-        int unit = isEightBit ? 255 : 1;
-        bool fits = LiteralsFit(inputs, isEightBit), isShared = !fits || SumPays(inputs, signs, masks, limits.Length);
-        var rows = new AdderRow[limits.Length];
-        for (int c = 0; c < rows.Length; c++)
-        {
-            var weights = new WeightRow(inputs, signs, masks, c);
-            int ones = weights.Count(WeightKind.Plus), zeros = weights.Count(WeightKind.Minus), pruned = inputs - ones - zeros;
-            long start = limits[c] - ((long)unit * ones);
-            if (limits[c] < 0 || limits[c] >= (long)unit * (ones + zeros))
-                rows[c] = new(c, limits[c] < 0 ? RowEnd.Never : RowEnd.Always);
-            else if (!isShared || (fits && ones + zeros <= pruned + Math.Min(ones, zeros)))
-                rows[c] = new(c, RowEnd.BelowHighest) { Start = limits[c], IsLiteral = true };
-            else if (zeros <= ones)
-                rows[c] = new(c, RowEnd.AtMostSum) { Start = -start, Second = WeightKind.Minus };
-            else
-                rows[c] = new(c, RowEnd.AtLeastSum) { Start = start, Second = WeightKind.Plus };
-        }
-        return new(inputs, signs, masks, isEightBit, rows, isSorted: true);
+        (int[] ones, int[] zeros) = Count(inputs, signs, masks, limits.Length);
+        return new(AdderForms.ForLimits(inputs, ones, zeros, limits, isEightBit), signs, masks);
     }
 
     /// <summary>The rows of a layer whose counts themselves are wanted, in the order of their numbers.</summary>
@@ -155,22 +124,8 @@ internal sealed class AdderTable
     public static AdderTable ForCounts(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels, bool isEightBit)
     {
         Check(inputs, signs, masks, channels);
-        int unit = isEightBit ? 255 : 1;
-        bool fits = LiteralsFit(inputs, isEightBit), isShared = !fits || (masks.IsEmpty && SumPays(inputs, signs, masks, channels));
-        var rows = new AdderRow[channels];
-        for (int c = 0; c < channels; c++)
-        {
-            var weights = new WeightRow(inputs, signs, masks, c);
-            int ones = weights.Count(WeightKind.Plus), zeros = weights.Count(WeightKind.Minus);
-            long start = (long)unit * ones;
-            if (!isShared)
-                rows[c] = new(c, RowEnd.Number) { IsLiteral = true };
-            else if (zeros <= ones)
-                rows[c] = new(c, RowEnd.Number) { Start = start, Second = WeightKind.Minus, SumSign = -1 };
-            else
-                rows[c] = new(c, RowEnd.Number) { Start = -start, Second = WeightKind.Plus, SumSign = 1 };
-        }
-        return new(inputs, signs, masks, isEightBit, rows, isSorted: false);
+        (int[] ones, int[] zeros) = Count(inputs, signs, masks, channels);
+        return new(AdderForms.ForCounts(inputs, ones, zeros, !masks.IsEmpty, isEightBit), signs, masks);
     }
 
     /// <summary>Throws unless packed weights have the lengths of their layer.</summary>
@@ -210,18 +165,16 @@ internal sealed class AdderTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int BlockOffset(int row, int block) => _offsets[((row + 1) * (Blocks + 1)) + block];
 
-    // Only rows that fire and have one list of single bits each, long enough that keeping a number costs little beside.
-    private int BlocksOf(AdderRow[] rows)
+    // How many weights of each channel are +1, and −1.
+    private static (int[] Ones, int[] Zeros) Count(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels)
     {
-        int inputs = HasLiterals ? BlockPlanes / 2 : BlockPlanes, blocks = (Inputs + inputs - 1) / inputs;
-        if (Bits > 1 || Inputs <= inputs + (inputs / 2) || Lists.Length < (long)LeastOfBlock * rows.Length * blocks)
-            return 1;
-        foreach (AdderRow row in rows)
+        int[] ones = new int[channels], zeros = new int[channels];
+        for (int c = 0; c < channels; c++)
         {
-            if (row.End == RowEnd.Number || (row.FirstCount > 0 && row.SecondCount > 0))
-                return 1;
+            var weights = new WeightRow(inputs, signs, masks, c);
+            (ones[c], zeros[c]) = (weights.Count(WeightKind.Plus), weights.Count(WeightKind.Minus));
         }
-        return blocks;
+        return (ones, zeros);
     }
 
     // Sorts a list by blocks, and notes where they begin.
@@ -241,33 +194,33 @@ internal sealed class AdderTable
         }
     }
 
-    // Indices have 16 bits; the last literal is the complement of the last input of the first bit.
-    private static bool LiteralsFit(int inputs, bool isEightBit) => inputs * (isEightBit ? 9L : 2) <= ushort.MaxValue + 1;
-
-    // The sum costs as many planes as there are inputs; the rows that read it must save more.
-    private static bool SumPays(int inputs, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks, int channels)
-    {
-        long saved = 0;
-        for (int c = 0; c < channels; c++)
-        {
-            var weights = new WeightRow(inputs, signs, masks, c);
-            int ones = weights.Count(WeightKind.Plus), zeros = weights.Count(WeightKind.Minus);
-            saved += Math.Max(0, ones + zeros - (inputs - ones - zeros + Math.Min(ones, zeros)));
-        }
-        return saved > inputs;
-    }
-
     // count ≤ limit iff count + 2^highest − 1 − limit < 2^highest; the highest digit is one that stays in memory or in the last register.
     private void StartBelowHighest(AdderRow row)
     {
-        long limit = row.Start, most = (long)_most * row.FirstCount;
+        long limit = row.Start, most = (long)Most * row.FirstCount;
         int highest = Math.Max(Bits + AdderTree.RegisterDigits - 2, BitDigits.For(Math.Max(limit, most - limit - 1)));
         row.Start = (1L << highest) - 1 - limit;
         row.Digits = highest + 1;
     }
 
+    private static ulong[] StartsOf(AdderRow[] rows)
+    {
+        ulong[] starts = new ulong[rows.Length * (ShortTree.Digits + 1)];
+        for (int r = 0; r < rows.Length; r++)
+        {
+            AdderRow row = rows[r];
+            // The highest digit is that of the registers; a number that is compared has one more below them.
+            long start = row.IsCompared ? row.Start >> 1 : row.Start + (1L << (ShortTree.Digits - 1)) - (1L << (row.Digits - 1));
+            Span<ulong> digits = starts.AsSpan(r * (ShortTree.Digits + 1), ShortTree.Digits + 1);
+            for (int d = 0; d < ShortTree.Digits; d++)
+                digits[d] = 0 - ((ulong)(start >> d) & 1);
+            digits[ShortTree.Digits] = 0 - ((ulong)row.Start & 1);
+        }
+        return starts;
+    }
+
     // Enough for both sides of a comparison, or for a count.
     private int DigitsOf(AdderRow row) => row.IsCompared
-        ? BitDigits.For(Math.Max(row.Start + ((long)_most * (row.FirstCount + (2L * row.SecondCount))), Bias + ((long)_most * Inputs)))
-        : 1 + BitDigits.For((long)_most * Inputs);
+        ? BitDigits.For(Math.Max(row.Start + ((long)Most * (row.FirstCount + (2L * row.SecondCount))), Bias + ((long)Most * Inputs)))
+        : 1 + BitDigits.For((long)Most * Inputs);
 }

@@ -25,7 +25,7 @@ internal static class AdderTree
     /// one up: as soon as no plane of its weight is left, a digit is compared, stored or dropped, and those in registers move down by one.
     /// </remarks>
     /// <param name="table">Lists and digits.</param>
-    /// <param name="rows">The rows.</param>
+    /// <param name="rows">The rows, none of which is constant.</param>
     /// <param name="planes">The first of <c>[Bits, Inputs]</c> planes, behind all of them their complements if the table reads literals.</param>
     /// <param name="sum">The shared sum, for rows that are compared with it.</param>
     /// <param name="scratch"><see cref="ScratchRegisters"/> registers of any content.</param>
@@ -44,11 +44,6 @@ internal static class AdderTree
         foreach (AdderRow row in rows)
         {
             RowEnd end = row.End;
-            if (end <= RowEnd.Always)
-            {
-                Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, row.Channel * stride)) = Unsafe.Add(ref constants, (nint)end);
-                continue;
-            }
             ref TLanes digits = ref end == RowEnd.Number ? ref Unsafe.As<ulong, TLanes>(ref output) : ref number;
             // No property and no call below: a call that is not inlined puts all digits into memory.
             bool isCompared = end <= RowEnd.AtLeastSum;
@@ -205,28 +200,9 @@ internal static class AdderTree
         ref TLanes upper, int upperCount)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        // The 1, 2 and 4 planes beyond eights give a first carry of weight 8.
-        TLanes zero = TLanes.Broadcast(0), eight = zero, sixteen = zero, four = zero, two = zero;
-        if ((count & 4) != 0)
-        {
-            four = Four(ref planes, ref list, 0, ref d0, ref d1);
-            list = ref Unsafe.Add(ref list, 4);
-        }
-        if ((count & 2) != 0)
-        {
-            two = Two(ref planes, ref list, 0, ref d0);
-            list = ref Unsafe.Add(ref list, 2);
-        }
-        TLanes carry = zero;
-        if ((count & 1) != 0)
-        {
-            TLanes x = Plane(ref planes, ref list, 0);
-            carry = d0 & x;
-            d0 ^= x;
-            list = ref Unsafe.Add(ref list, 1);
-        }
-        carry = TLanes.Add(ref d1, two, carry);
-        carry = TLanes.Add(ref d2, four, carry);
+        TLanes zero = TLanes.Broadcast(0), eight = zero, sixteen = zero;
+        TLanes carry = Rest(ref planes, ref list, count, ref d0, ref d1, ref d2);
+        list = ref Unsafe.Add(ref list, count & 7);
         if ((count & 8) != 0)
         {
             eight = Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
@@ -254,6 +230,32 @@ internal static class AdderTree
             carry = TLanes.Add(ref d3, eight, Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2));
             list = ref Unsafe.Add(ref list, 16);
         }
+    }
+
+    // Adds the count mod 8 planes that come before whole eights; gives a carry of weight 8.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes Rest<TLanes>(ref TLanes planes, ref ushort list, int count, ref TLanes d0, ref TLanes d1, ref TLanes d2)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes zero = TLanes.Broadcast(0), four = zero, two = zero, carry = zero;
+        if ((count & 4) != 0)
+        {
+            four = Four(ref planes, ref list, 0, ref d0, ref d1);
+            list = ref Unsafe.Add(ref list, 4);
+        }
+        if ((count & 2) != 0)
+        {
+            two = Two(ref planes, ref list, 0, ref d0);
+            list = ref Unsafe.Add(ref list, 2);
+        }
+        if ((count & 1) != 0)
+        {
+            TLanes x = Plane(ref planes, ref list, 0);
+            carry = d0 & x;
+            d0 ^= x;
+        }
+        carry = TLanes.Add(ref d1, two, carry);
+        return TLanes.Add(ref d2, four, carry);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -287,7 +289,7 @@ internal static class AdderTree
 
     // A tree, so that each digit waits for one full adder of the eight planes before: a chain of four took a tenth longer.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Eight<TLanes>(ref TLanes planes, ref ushort list, int at, ref TLanes d0, ref TLanes d1, ref TLanes d2)
+    internal static TLanes Eight<TLanes>(ref TLanes planes, ref ushort list, int at, ref TLanes d0, ref TLanes d1, ref TLanes d2)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes sum = Plane(ref planes, ref list, at), other = Plane(ref planes, ref list, at + 3);

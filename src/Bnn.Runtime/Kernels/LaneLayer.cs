@@ -113,10 +113,19 @@ public sealed class LaneLayer
             AdderTree.RunBlocks(_table, ref planes, ref numbers, ref Unsafe.Add(ref numbers, (Channels + 1) * _table.Digits), ref output, stride);
             return;
         }
-        ulong* memory = stackalloc ulong[((_table.Digits + AdderTree.ScratchRegisters(_table)) * TLanes.Words) + LaneBuffer.AlignmentWords];
+        int sumDigits = Math.Max(_table.Digits, ShortTree.Digits + 1);
+        ulong* memory = stackalloc ulong[((sumDigits + AdderTree.ScratchRegisters(_table)) * TLanes.Words) + LaneBuffer.AlignmentWords];
         ref TLanes sum = ref LaneMemory.Align<TLanes>(memory);
-        ref TLanes scratch = ref Unsafe.Add(ref sum, _table.Digits);
-        AdderTree.Run(_table, _table.Sum, ref planes, ref sum, ref scratch, ref Unsafe.As<TLanes, ulong>(ref sum), 0);
-        AdderTree.Run(_table, _table.Rows, ref planes, ref sum, ref scratch, ref output, stride);
+        ref TLanes scratch = ref Unsafe.Add(ref sum, sumDigits);
+        Unsafe.Add(ref sum, ShortTree.Digits) = TLanes.Broadcast(0);
+        foreach (AdderRow row in _table.Constants)
+            Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, row.Channel * stride)) = TLanes.Broadcast(row.End == RowEnd.Always ? ulong.MaxValue : 0);
+        // A tree that has no rows is not even compiled.
+        if (_table.Sum.Length > 0)
+            AdderTree.Run(_table, _table.Sum, ref planes, ref sum, ref scratch, ref Unsafe.As<TLanes, ulong>(ref sum), 0);
+        if (_table.ShortRows.Length > 0)
+            ShortTree.Run(_table, ref planes, ref sum, ref output, stride);
+        if (_table.LongRows.Length > 0)
+            AdderTree.Run(_table, _table.LongRows, ref planes, ref sum, ref scratch, ref output, stride);
     }
 }

@@ -181,6 +181,12 @@ internal static class CostModel
     /// <summary>Cycles of a channel in lanes besides its planes: its start, the ends of its lists, and the comparison of some ten digits.</summary>
     public const double LaneChannel = 33;
 
+    /// <summary>The same where the channel's list is short (<c>ShortTree</c>), on Zen 3, without a comparison.</summary>
+    public const double ShortLaneChannel = 10;
+
+    /// <summary>Cycles to compare such a channel's nine digits with the shared sum.</summary>
+    public const double ShortLaneComparison = 14;
+
     /// <summary>Cycles of each of the eight bits of an eight-bit input, for a channel in lanes besides its planes.</summary>
     public const double LaneBit = 16;
 

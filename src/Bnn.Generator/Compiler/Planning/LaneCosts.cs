@@ -1,4 +1,5 @@
 using Bnn.Generator.Compiler.Passes;
+using Bnn.Kernels;
 using Bnn.Model;
 
 namespace Bnn.Generator.Compiler.Planning;
@@ -7,31 +8,9 @@ namespace Bnn.Generator.Compiler.Planning;
 internal static class LaneCosts
 {
     /// <summary>Planes that all channels of a layer add for one register, the sum that they share included; those of one group, times its groups.</summary>
-    /// <remarks>The rule of the kernels: a channel adds its live inputs, or the pruned ones and those of the rarer sign, whichever are fewer.</remarks>
     /// <param name="layer">A layer with weights.</param>
     /// <param name="isEightBit">Whether each input is eight planes.</param>
-    public static long Additions(WeightedLayer layer, bool isEightBit)
-    {
-        WeightMatrix weights = layer.Weights;
-        int groups = layer is ConvolutionLayer convolution ? convolution.Groups : 1, rows = weights.Rows / groups;
-        long total = 0;
-        for (int g = 0; g < groups; g++)
-        {
-            // The shared sum must save more planes than it costs.
-            (int Live, int Fewest)[] channels = [.. Enumerable.Range(g * rows, rows).Select(row => Row(weights, row))];
-            bool isShared = channels.Sum(channel => (long)channel.Live - channel.Fewest) > weights.Columns && (layer is not ScoreLayer || !weights.HasMask);
-            bool isRead = false;
-            for (int row = 0; row < rows; row++)
-            {
-                if (IsConstant(layer, (g * rows) + row, isEightBit))
-                    continue;
-                total += isShared ? channels[row].Fewest : channels[row].Live;
-                isRead |= isShared && (layer is ScoreLayer || channels[row].Fewest < channels[row].Live);
-            }
-            total += isRead ? weights.Columns : 0;
-        }
-        return total * (isEightBit ? 8 : 1);
-    }
+    public static long Additions(WeightedLayer layer, bool isEightBit) => Additions(Forms(layer, isEightBit));
 
     /// <summary>Cycles of a convolution of one image.</summary>
     public static double Convolution(LaneTier tier, ConvolutionLayer layer, Shape input, bool isEightBit)
@@ -39,15 +18,16 @@ internal static class LaneCosts
         if (TapSumCosts.Fits(layer, isEightBit))
             return TapSumCosts.Convolution(tier, layer, input);
         Shape output = layer.Output(input);
-        long additions = Additions(layer, isEightBit), taps = (long)layer.Weights.Columns * layer.Groups * (isEightBit ? 8 : 1);
+        AdderForms[] forms = Forms(layer, isEightBit);
+        long additions = Additions(forms), taps = (long)layer.Weights.Columns * layer.Groups * (isEightBit ? 8 : 1);
         int pitch = Pitch(Math.Max(output.Width, (input.Width + layer.Stride.Width - 1) / layer.Stride.Width));
         double picked = Picked(layer, input, isEightBit);
         // Channels share a register where all positions are one word.
         if (Words(output.Height, pitch) == 1 && !isEightBit)
             return picked + (additions * tier.WordPlane) + (output.Channels * tier.WordChannel) + (taps * CostModel.WordTap);
-        double channel = CostModel.LaneChannel + (isEightBit ? 8 * CostModel.LaneBit : 0);
+        double channels = Channels(forms) + (isEightBit ? output.Channels * 8 * CostModel.LaneBit : 0);
         return picked + tier.Registers(Words(output.Height, pitch),
-            words => (additions * tier.Plane(words)) + (output.Channels * channel) + (taps * CostModel.LaneTap));
+            words => (additions * tier.Plane(words)) + channels + (taps * CostModel.LaneTap));
     }
 
     // With a stride rows and columns are picked first, once for each remainder that a tap has.
@@ -81,7 +61,7 @@ internal static class LaneCosts
     /// <param name="lanes">Lanes of a register.</param>
     public static double Sample(LaneTier tier, Layer layer, Shape input, bool isEightBit, int lanes)
     {
-        double plane = tier.Plane(Math.Min(tier.Words, lanes / 64)), taps = 0, additions, positions = 1;
+        double taps = 0, positions = 1;
         switch (layer)
         {
             case MaxPoolLayer pool:
@@ -90,21 +70,18 @@ internal static class LaneCosts
                 return TapSumCosts.Sample(tier, convolution, input, lanes);
             case ConvolutionLayer convolution:
                 positions = convolution.Positions(input);
-                additions = Additions(convolution, isEightBit);
                 taps = (double)convolution.Weights.Columns * convolution.Groups * (isEightBit ? 8 : 1) * CostModel.SampleTap;
                 break;
             case SumScoresLayer sums:
                 positions = sums.Positions(input);
-                additions = Additions(sums, isEightBit);
                 break;
-            case WeightedLayer weighted:
-                additions = Additions(weighted, isEightBit);
+            case WeightedLayer:
                 break;
             default:
                 return 0;
         }
-        double channels = ((WeightedLayer)layer).Weights.Rows * CostModel.LaneChannel;
-        return positions * ((additions * plane) + channels + taps) / lanes;
+        AdderForms[] forms = Forms((WeightedLayer)layer, isEightBit);
+        return positions * ((Additions(forms) * tier.Plane(Math.Min(tier.Words, lanes / 64))) + Channels(forms) + taps) / lanes;
     }
 
     /// <summary>Lanes from one row of an image to the next.</summary>
@@ -113,15 +90,33 @@ internal static class LaneCosts
     /// <summary>Words that the rows of a plane take.</summary>
     public static int Words(int height, int pitch) => (height + (64 / pitch) - 1) / (64 / pitch);
 
-    // Live inputs of a channel, and the fewest planes that it can add with a shared sum.
-    private static (int Live, int Fewest) Row(WeightMatrix weights, int row)
+    /// <summary>How the kernels add up the channels of each group of a layer.</summary>
+    /// <param name="layer">A layer with weights.</param>
+    /// <param name="isEightBit">Whether each input is eight planes.</param>
+    public static AdderForms[] Forms(WeightedLayer layer, bool isEightBit)
     {
-        int live = weights.LiveCount(row), ones = 0;
-        foreach (ulong word in weights.Signs(row))
-            ones += Bits.PopCount(word);
-        return (live, Math.Min(live, weights.Columns - live + Math.Min(ones, live - ones)));
+        WeightMatrix weights = layer.Weights;
+        int groups = layer is ConvolutionLayer convolution ? convolution.Groups : 1, rows = weights.Rows / groups;
+        var forms = new AdderForms[groups];
+        for (int g = 0; g < groups; g++)
+        {
+            int[] ones = new int[rows], zeros = new int[rows];
+            for (int row = 0; row < rows; row++)
+            {
+                foreach (ulong word in weights.Signs((g * rows) + row))
+                    ones[row] += Bits.PopCount(word);
+                zeros[row] = weights.LiveCount((g * rows) + row) - ones[row];
+            }
+            forms[g] = layer.Limits() is { } limits
+                ? AdderForms.ForLimits(weights.Columns, ones, zeros, limits.AsSpan().Slice(g * rows, rows), isEightBit)
+                : AdderForms.ForCounts(weights.Columns, ones, zeros, weights.HasMask, isEightBit);
+        }
+        return forms;
     }
 
-    private static bool IsConstant(WeightedLayer layer, int row, bool isEightBit) =>
-        layer.Limits() is { } limits && (limits[row] < 0 || limits[row] >= layer.MaxCount(row, isEightBit));
+    private static long Additions(AdderForms[] forms) => forms.Sum(group => (long)group.Lists * group.Bits);
+
+    // Cycles of all channels besides their planes.
+    private static double Channels(AdderForms[] forms) => forms.Sum(group => group.Rows.Sum(row =>
+        !row.IsShort ? CostModel.LaneChannel : CostModel.ShortLaneChannel + (row.IsCompared ? CostModel.ShortLaneComparison : 0)));
 }

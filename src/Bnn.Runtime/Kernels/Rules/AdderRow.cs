@@ -52,6 +52,9 @@ internal sealed record AdderRow(int Channel, RowEnd End)
     /// <summary>Digits of the number.</summary>
     public int Digits { get; set; }
 
+    /// <summary>Whether <c>ShortTree</c> works the row off.</summary>
+    public bool IsShort { get; set; }
+
     /// <summary>Whether the channel fires by a comparison with the shared sum.</summary>
     public bool IsCompared => End is RowEnd.AtMostSum or RowEnd.AtLeastSum;
 
