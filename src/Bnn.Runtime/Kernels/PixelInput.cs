@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -6,8 +7,8 @@ namespace Bnn.Kernels;
 
 /// <summary>Planes of an input encoding with a pixel in each lane, straight from the bytes of an image.</summary>
 /// <remarks>
-/// Exact. A row of a channel is loaded once, and each of its planes takes a comparison or a shift, a mask of its bytes and a store of the pitch. Lanes between the rows get
-/// bits of neighbouring bytes. Immutable; allocates nothing when it runs.
+/// Exact. Plane by plane, so that nothing but a load, a comparison, a mask of its bytes and a store is done for each row. Lanes between the rows get bits of neighbouring bytes. Immutable; allocates
+/// nothing when it runs.
 /// </remarks>
 internal sealed class PixelInput : PixelSource
 {
@@ -66,44 +67,56 @@ internal sealed class PixelInput : PixelSource
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<byte> image, PixelLayout layout, Span<ulong> planes, int stride)
     {
-        int pixels = layout.Height * layout.Width, width = layout.Width, pitchBytes = layout.Pitch / 8, planeBytes = 8 * stride;
+        int height = layout.Height, width = layout.Width, pixels = height * width;
         if (image.Length < (long)Channels * pixels || stride < layout.Words || planes.Length < ((long)(Planes - 1) * stride) + layout.Words)
             throw new ArgumentException($"{Planes} planes of {pixels} pixels do not fit {image.Length} bytes and {planes.Length} words, {stride} apart.", nameof(planes));
-        ref byte bytes = ref MemoryMarshal.GetReference(image);
-        Span<byte> end = stackalloc byte[64];
+        // Rows are loaded with what follows them; the last ones of the image, whose bytes are fewer than a load, from a copy.
         int loaded = width <= 32 ? 32 : 64;
-        ref byte to = ref Unsafe.As<ulong, byte>(ref MemoryMarshal.GetReference(planes));
+        Span<byte> copy = stackalloc byte[2 * 64];
         for (int channel = 0; channel < _planes.Length; channel++)
         {
-            int[] planesOf = _planes[channel];
-            for (int y = 0, from = channel * pixels; y < layout.Height; y++, from += width)
+            int first = channel * pixels, left = image.Length - first - loaded, whole = left < 0 ? 0 : Math.Min(height, (left / width) + 1);
+            if (whole < height)
+                image[(first + (whole * width))..].CopyTo(copy);
+            foreach (int p in _planes[channel])
             {
-                bool isWhole = from + loaded <= image.Length;
-                if (!isWhole)
-                    image[from..].CopyTo(end);
-                ref byte row = ref isWhole ? ref Unsafe.Add(ref bytes, from) : ref MemoryMarshal.GetReference(end);
-                Vector256<byte> low = Vector256.LoadUnsafe(ref row), high = width <= 32 ? low : Vector256.LoadUnsafe(ref row, 32);
-                foreach (int p in planesOf)
-                {
-                    int test = _tests[p];
-                    ref byte plane = ref Unsafe.Add(ref to, (p * planeBytes) + (y * pitchBytes));
-                    ulong bits = Bits(low, test);
-                    if (pitchBytes == 4)
-                        Unsafe.WriteUnaligned(ref plane, (uint)bits);
-                    else if (pitchBytes == 8)
-                        Unsafe.WriteUnaligned(ref plane, bits | (ulong)Bits(high, test) << 32);
-                    else if (pitchBytes == 2)
-                        Unsafe.WriteUnaligned(ref plane, (ushort)bits);
-                    else
-                        plane = (byte)bits;
-                }
+                Span<byte> plane = MemoryMarshal.AsBytes(planes.Slice(p * stride, layout.Words));
+                PackRows(image[first..], whole, layout, _tests[p], plane);
+                if (whole < height)
+                    PackRows(copy, height - whole, layout, _tests[p], plane[(whole * layout.Pitch / 8)..]);
             }
         }
     }
 
-    // Shifting lanes of 16 bits moves bits across bytes, but never into the top bit of a byte from another one: it comes from below in the same byte.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Bits(Vector256<byte> row, int test) => (test > 0
-        ? Vector256.GreaterThanOrEqual(row, Vector256.Create((byte)test))
-        : Vector256.ShiftLeft(row.AsUInt16(), 8 + test).AsByte()).ExtractMostSignificantBits();
+    private static void PackRows(ReadOnlySpan<byte> image, int rows, PixelLayout layout, int test, Span<byte> plane)
+    {
+        // v ≥ threshold, or bit b of v: v & 2^b ≥ 2^b.
+        byte mask = test > 0 ? byte.MaxValue : (byte)(1 << (-1 - test)), least = test > 0 ? (byte)test : mask;
+        if (layout.Pitch == 8)
+            PackRows<byte>(image, rows, layout.Width, mask, least, plane);
+        else if (layout.Pitch == 16)
+            PackRows<ushort>(image, rows, layout.Width, mask, least, plane);
+        else if (layout.Pitch == 32)
+            PackRows<uint>(image, rows, layout.Width, mask, least, plane);
+        else
+            PackRows<ulong>(image, rows, layout.Width, mask, least, plane);
+    }
+
+    // TRow: a row of a plane.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackRows<TRow>(ReadOnlySpan<byte> image, int rows, int width, byte mask, byte least, Span<byte> plane)
+        where TRow : unmanaged, IBinaryInteger<TRow>
+    {
+        Vector256<byte> bit = Vector256.Create(mask), threshold = Vector256.Create(least);
+        ref byte from = ref MemoryMarshal.GetReference(image);
+        ref TRow to = ref Unsafe.As<byte, TRow>(ref MemoryMarshal.GetReference(plane));
+        for (int y = 0; y < rows; y++)
+        {
+            ulong bits = Vector256.GreaterThanOrEqual(Vector256.LoadUnsafe(ref from) & bit, threshold).ExtractMostSignificantBits();
+            if (Unsafe.SizeOf<TRow>() == sizeof(ulong))
+                bits |= (ulong)Vector256.GreaterThanOrEqual(Vector256.LoadUnsafe(ref from, 32) & bit, threshold).ExtractMostSignificantBits() << 32;
+            Unsafe.Add(ref to, y) = TRow.CreateTruncating(bits);
+            from = ref Unsafe.Add(ref from, width);
+        }
+    }
 }
