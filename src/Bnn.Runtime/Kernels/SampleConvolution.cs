@@ -87,13 +87,15 @@ public sealed class SampleConvolution
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes padding = TLanes.Broadcast(_padding);
-        for (int c = 0; c < channels; c++, plane += _window.Pixels)
+        int step = _window.Pixels;
+        for (int c = 0; c < channels; c++, plane += step)
         {
             foreach (int pixel in pixels)
             {
-                to = pixel < 0 ? padding : Unsafe.Add(ref planes, plane + pixel);
+                TLanes value = pixel < 0 ? padding : Unsafe.Add(ref planes, plane + pixel);
+                to = value;
                 if (complements != 0)
-                    Unsafe.Add(ref to, complements) = ~to;
+                    Unsafe.Add(ref to, complements) = ~value;
                 to = ref Unsafe.Add(ref to, 1);
             }
         }

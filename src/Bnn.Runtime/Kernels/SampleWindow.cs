@@ -32,11 +32,11 @@ public readonly record struct SampleWindow(
     internal void PixelsAt(int position, Span<int> pixels)
     {
         int y = (position / OutputWidth * StrideHeight) - Top, x = (position % OutputWidth * StrideWidth) - Left;
-        for (int tap = 0; tap < pixels.Length; tap++)
+        for (int row = y, tap = 0; row < y + WindowHeight; row++)
         {
-            int row = y + (tap / WindowWidth), column = x + (tap % WindowWidth);
-            bool isInside = (uint)row < (uint)Height && (uint)column < (uint)Width;
-            pixels[tap] = isInside ? (row * Width) + column : -1;
+            bool isRow = (uint)row < (uint)Height;
+            for (int column = x; column < x + WindowWidth; column++, tap++)
+                pixels[tap] = isRow && (uint)column < (uint)Width ? (row * Width) + column : -1;
         }
     }
 }
