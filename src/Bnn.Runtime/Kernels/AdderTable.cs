@@ -209,8 +209,9 @@ internal sealed class AdderTable
         for (int r = 0; r < rows.Length; r++)
         {
             AdderRow row = rows[r];
-            // The highest digit is that of the registers; a number that is compared has one more below them.
-            long start = row.IsCompared ? row.Start >> 1 : row.Start + (1L << (ShortTree.Digits - 1)) - (1L << (row.Digits - 1));
+            // The highest digit is one of the registers'; a number that is compared has one more below them.
+            int highest = (row.IsTiny ? AdderForms.TinyDigits : AdderForms.ShortDigits) - 1;
+            long start = row.IsCompared ? row.Start >> 1 : row.Start + (1L << highest) - (1L << (row.Digits - 1));
             Span<ulong> digits = starts.AsSpan(r * (ShortTree.Digits + 1), ShortTree.Digits + 1);
             for (int d = 0; d < ShortTree.Digits; d++)
                 digits[d] = 0 - ((ulong)(start >> d) & 1);

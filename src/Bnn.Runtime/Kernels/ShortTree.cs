@@ -6,7 +6,7 @@ namespace Bnn.Kernels;
 /// <summary>The adder tree for rows of few planes, as pruned convolutions and those of few inputs have: what a row costs besides its planes is as little as can be.</summary>
 /// <remarks>
 /// Law and bits are those of <see cref="AdderTree"/>, whose rows take some fifty cycles besides their planes on Zen 3: three digits more, two lists, numbers that stay. Here a row has one list,
-/// and all of its digits are in registers: a carry of weight 16 ripples through the four above at once.
+/// and all of its digits are in registers: a carry of weight 16 ripples through the four above at once, or through two where that is enough.
 /// </remarks>
 internal static class ShortTree
 {
@@ -32,7 +32,11 @@ internal static class ShortTree
             ref TLanes to = ref Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref output, row.Channel * stride));
             TLanes d0 = TLanes.Broadcast(start), d1 = TLanes.Broadcast(Unsafe.Add(ref start, 1)), d2 = TLanes.Broadcast(Unsafe.Add(ref start, 2));
             TLanes d3 = TLanes.Broadcast(Unsafe.Add(ref start, 3)), d4 = TLanes.Broadcast(Unsafe.Add(ref start, 4)), d5 = TLanes.Broadcast(Unsafe.Add(ref start, 5));
-            TLanes d6 = TLanes.Broadcast(Unsafe.Add(ref start, 6)), d7 = TLanes.Broadcast(Unsafe.Add(ref start, 7));
+            // The two highest digits are left out where nothing reaches them; rows are sorted by length, so that is foreseen.
+            bool isTiny = row.IsTiny;
+            TLanes d6 = zero, d7 = zero;
+            if (!isTiny)
+                (d6, d7) = (TLanes.Broadcast(Unsafe.Add(ref start, 6)), TLanes.Broadcast(Unsafe.Add(ref start, 7)));
             ref ushort list = ref Unsafe.Add(ref lists, row.Offset);
             int count = row.FirstCount + row.SecondCount;
             TLanes eight = AdderTree.Rest(ref planes, ref list, count, ref d0, ref d1, ref d2), carry = zero;
@@ -43,16 +47,16 @@ internal static class ShortTree
                 list = ref Unsafe.Add(ref list, 8);
             }
             carry = TLanes.Add(ref d3, eight, carry);
-            Ripple(carry, ref d4, ref d5, ref d6, ref d7);
+            Ripple(carry, isTiny, ref d4, ref d5, ref d6, ref d7);
             for (int left = count >> 4; left > 0; left--)
             {
                 eight = AdderTree.Eight(ref planes, ref list, 0, ref d0, ref d1, ref d2);
                 carry = TLanes.Add(ref d3, eight, AdderTree.Eight(ref planes, ref list, 8, ref d0, ref d1, ref d2));
                 list = ref Unsafe.Add(ref list, 16);
-                Ripple(carry, ref d4, ref d5, ref d6, ref d7);
+                Ripple(carry, isTiny, ref d4, ref d5, ref d6, ref d7);
             }
             if (end == RowEnd.BelowHighest)
-                to = ~d7;
+                to = isTiny ? ~d5 : ~d7;
             else
             {
                 TLanes lowest = TLanes.Broadcast(Unsafe.Add(ref start, Digits));
@@ -72,7 +76,7 @@ internal static class ShortTree
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ripple<TLanes>(TLanes carry, ref TLanes d4, ref TLanes d5, ref TLanes d6, ref TLanes d7)
+    private static void Ripple<TLanes>(TLanes carry, bool isTiny, ref TLanes d4, ref TLanes d5, ref TLanes d6, ref TLanes d7)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         TLanes before = d4;
@@ -80,6 +84,8 @@ internal static class ShortTree
         carry &= before;
         before = d5;
         d5 = before ^ carry;
+        if (isTiny)
+            return;
         carry &= before;
         before = d6;
         d6 = before ^ carry;

@@ -78,15 +78,15 @@ public class ShortTreeTests
             where TLanes : unmanaged, ILanes<TLanes>
         {
             var random = new Random(7);
-            foreach (int live in new[] { 1, 2, 7, 8, 9, 15, 16, 17, 31, 127, 128, 129, 254, 255, 256 })
+            foreach (int live in new[] { 1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 62, 63, 64, 65, 127, 128, 129, 254, 255, 256 })
             {
                 WeightMatrix weights = WeightMatrix.Create(1, 700, (_, column) => column % 700 < live ? (random.Next(2) * 2) - 1 : 0);
-                foreach (int limit in new[] { 0, 1, live / 2, live - 128, live - 129, 127, 128, live - 2, live - 1 }.Where(limit => limit >= 0 && limit < live).Distinct())
+                foreach (int limit in new[] { 0, 1, live / 2, live - 32, live - 33, 31, 32, live - 128, live - 129, 127, 128, live - 2, live - 1 }.Where(limit => limit >= 0 && limit < live).Distinct())
                 {
                     AdderTable table = Table(weights, [limit], isEightBit: false);
                     AdderRow row = Assert.Single(table.Rows);
                     Assert.True(row.IsLiteral);
-                    Assert.Equal(limit <= 127 && live - limit <= 128, row.IsShort);
+                    Assert.Equal((limit <= 127 && live - limit <= 128, limit <= 31 && live - limit <= 32), (row.IsShort, row.IsTiny));
                     AssertExact<TLanes>(weights, [limit], Differing(weights, 0, 64 * TLanes.Words, limit, random), $"{live} live, limit {limit}");
                 }
             }

@@ -13,6 +13,9 @@ internal sealed class AdderForms
     /// <summary>Most digits of a short row (<c>ShortTree</c>); a number that is compared has one more.</summary>
     public const int ShortDigits = 8;
 
+    /// <summary>Most digits of a row that is even shorter.</summary>
+    public const int TinyDigits = 6;
+
     // Planes of 256 bits that fit into 24 KB.
     private const int BlockPlanes = 768;
 
@@ -36,12 +39,13 @@ internal sealed class AdderForms
             if (row.IsCompared)
                 Bias = Math.Max(Bias, -row.Start);
         }
-        Lists = length + (ReadsSum ? inputs : 0);
+        Lists = checked(length + (ReadsSum ? inputs : 0));
         Blocks = BlocksOf();
         foreach (AdderRow row in rows)
         {
             row.Start += row.IsCompared ? Bias : 0;
             row.IsShort = IsShort(row);
+            row.IsTiny = row.IsShort && !row.IsCompared && Fits(row, TinyDigits);
         }
     }
 
@@ -143,11 +147,14 @@ internal sealed class AdderForms
             return false;
         return row.End switch
         {
-            RowEnd.BelowHighest => Math.Max(row.Start, row.FirstCount - row.Start - 1) < 1 << (ShortDigits - 1),
+            RowEnd.BelowHighest => Fits(row, ShortDigits),
             RowEnd.AtMostSum or RowEnd.AtLeastSum => row.FirstCount == 0 && Math.Max(row.Start + (2 * row.SecondCount), Bias + Inputs) < 2 << ShortDigits,
             _ => false,
         };
     }
+
+    // Whether a count, moved so that the limit is the last number below the highest digit, has so many digits.
+    private static bool Fits(AdderRow row, int digits) => Math.Max(row.Start, row.FirstCount - row.Start - 1) < 1 << (digits - 1);
 
     // Indices have 16 bits; the last literal is the complement of the last input of the first bit.
     private static bool LiteralsFit(int inputs, bool isEightBit) => inputs * (isEightBit ? 9L : 2) <= ushort.MaxValue + 1;

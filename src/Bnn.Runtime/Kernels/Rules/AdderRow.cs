@@ -55,6 +55,9 @@ internal sealed record AdderRow(int Channel, RowEnd End)
     /// <summary>Whether <c>ShortTree</c> works the row off.</summary>
     public bool IsShort { get; set; }
 
+    /// <summary>Of a short row that is not compared: whether even fewer digits hold its number.</summary>
+    public bool IsTiny { get; set; }
+
     /// <summary>Whether the channel fires by a comparison with the shared sum.</summary>
     public bool IsCompared => End is RowEnd.AtMostSum or RowEnd.AtLeastSum;
 
