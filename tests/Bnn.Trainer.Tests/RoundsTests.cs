@@ -29,6 +29,15 @@ public sealed class RoundsTests
         }
     }
 
+    [Fact]
+    public void Long_calls_are_made_once_a_round_and_once_to_see_how_long_they_are()
+    {
+        int calls = 0;
+        var rounds = new Rounds([() => { calls++; Thread.Sleep(3); }]);
+        rounds.Run(() => { }, CancellationToken.None);
+        Assert.Equal(1 + rounds.Count, calls);
+    }
+
     [Theory]
     [InlineData(0, 1, 0)] // the first call of all
     [InlineData(0, 5, 0)]

@@ -3,7 +3,7 @@ using Bnn.Model;
 
 namespace Bnn.Kernels;
 
-/// <summary>The index lists of a layer's weights: which planes each channel adds, and how.</summary>
+/// <summary>The index lists of a layer's weights: which planes each channel adds, in the form that <see cref="AdderForms"/> chose for it.</summary>
 internal sealed class AdderTable
 {
     private readonly int[] _offsets;        // [1 + rows, Blocks + 1], the sum first
@@ -11,8 +11,8 @@ internal sealed class AdderTable
     private AdderTable(AdderForms forms, ReadOnlySpan<ulong> signs, ReadOnlySpan<ulong> masks)
     {
         (Inputs, Bits, HasLiterals, Blocks, Bias, Rows) = (forms.Inputs, forms.Bits, forms.HasLiterals, forms.Blocks, forms.Bias, forms.Rows);
-        Lists = new ushort[forms.Lists];
-        int length = forms.Lists - (forms.ReadsSum ? Inputs : 0);
+        Lists = new ushort[forms.Entries];
+        int length = forms.Entries - (forms.ReadsSum ? Inputs : 0);
         Sum = forms.ReadsSum ? [new(0, RowEnd.Number) { Start = Bias, FirstCount = Inputs, Offset = length }] : [];
         for (int i = length; i < Lists.Length; i++)
             Lists[i] = (ushort)(i - length);

@@ -4,13 +4,15 @@ namespace Bnn.Trainer.Plans;
 
 /// <summary>Measures several things side by side: round after round each of them takes its turn, and the median of the rounds counts.</summary>
 /// <remarks>
-/// By the clock: what else the machine does makes a round longer, but the median only if that is busy most of the time. The first tenth of a turn's calls does not count: it finds the caches and
-/// foreseen branches of another one, such as a large batch, which made a call of ten microseconds a fifth longer.
+/// By the clock: what else the machine does makes a round longer, but the median only if that is busy most of the time. The first tenth of a turn's calls, at least one, does not count: it finds the
+/// caches and foreseen branches of another one, such as a large batch, which made a call of ten microseconds a fifth longer, and one of a hundred a third. Calls of some milliseconds do not notice.
 /// </remarks>
 internal sealed class Rounds
 {
     // Short enough that most rounds are not interrupted, long enough for the clock.
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(0.2);
+
+    private static readonly TimeSpan s_noticeable = TimeSpan.FromMilliseconds(2);
 
     // The runtime compiles anew what was called 30 times, in the background, some 100 ms after the last new method; twice, as it counts branches in between.
     private static readonly TimeSpan s_warm = TimeSpan.FromMilliseconds(150);
@@ -56,13 +58,14 @@ internal sealed class Rounds
     /// <param name="cancel">Checked behind the calls of each.</param>
     public void Run(Action ended, CancellationToken cancel)
     {
-        int[] calls = [.. _runs.Select(run => (int)Math.Clamp(s_round / Time(run, 1, cancel), 1, 100_000))];
+        TimeSpan[] once = [.. _runs.Select(run => Time(run, 1, cancel))];
+        int[] calls = [.. once.Select(time => (int)Math.Clamp(s_round / time, 1, 100_000))];
         var watch = Stopwatch.StartNew();
         while (Count < Least || (Count < Most && watch.Elapsed < s_budget))
         {
             for (int i = 0; i < _runs.Length; i++)
             {
-                if (calls[i] > 1)
+                if (once[i] < s_noticeable)
                     Time(_runs[i], (calls[i] + 9) / 10, cancel);
                 _times[i].Add(Time(_runs[i], calls[i], cancel).TotalNanoseconds / calls[i]);
             }

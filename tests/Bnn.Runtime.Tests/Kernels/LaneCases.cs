@@ -36,6 +36,22 @@ internal static class LaneCases
         return planes;
     }
 
+    /// <summary>Runs a layer, and compares each of its channels in every lane with a plain count.</summary>
+    public static void AssertExact<TLanes>(WeightMatrix weights, int[] limits, bool isEightBit, bool[,] bits, int stride, string what)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var output = new ulong[((limits.Length - 1) * stride) + TLanes.Words];
+        Layer(weights, limits, isEightBit).Run<TLanes>(Planes(bits), output, stride);
+        for (int c = 0; c < limits.Length; c++)
+        {
+            for (int lane = 0; lane < 64 * TLanes.Words; lane++)
+            {
+                bool expected = Count(weights, c, bits, lane, isEightBit) <= limits[c];
+                Assert.True(expected == Bit(output.AsSpan(c * stride), lane), $"{what}, channel {c}, lane {lane}: not {expected}");
+            }
+        }
+    }
+
     public static bool Bit(ReadOnlySpan<ulong> words, int index) => (words[index >> 6] >> (index & 63) & 1) != 0;
 
     /// <summary>Live positions where input and weight differ; bit b of an eight-bit input, in plane b · columns + column, counts 2^b.</summary>

@@ -97,19 +97,8 @@ public class LaneLayerTests
                 int most = weights.LiveCount(c) * (isEightBit ? 255 : 1);
                 return random.Next(8) switch { 0 => -1, 1 => most, 2 => 0, 3 => most - 1, _ => Math.Clamp((most / 2) + random.Next(-9, 10), -1, most) };
             })];
-            LaneLayer layer = LaneCases.Layer(weights, limits, isEightBit);
-            bool[,] bits = LaneCases.Bits(layer.Planes, 64 * TLanes.Words, random);
-            int stride = TLanes.Words + random.Next(3);
-            var output = new ulong[((weights.Rows - 1) * stride) + TLanes.Words];
-            layer.Run<TLanes>(LaneCases.Planes(bits), output, stride);
-            for (int c = 0; c < weights.Rows; c++)
-            {
-                for (int lane = 0; lane < 64 * TLanes.Words; lane++)
-                {
-                    bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit) <= limits[c];
-                    Assert.True(expected == LaneCases.Bit(output.AsSpan(c * stride), lane), $"seed {seed}, channel {c}, lane {lane}: not {expected}");
-                }
-            }
+            bool[,] bits = LaneCases.Bits(isEightBit ? 8 * inputs : inputs, 64 * TLanes.Words, random);
+            LaneCases.AssertExact<TLanes>(weights, limits, isEightBit, bits, TLanes.Words + random.Next(3), $"seed {seed}");
         }
     }
 
@@ -127,16 +116,7 @@ public class LaneLayerTests
             int[] limits = [.. Enumerable.Range(0, channels).Select(c =>
                 c == 4 ? -1 : LaneCases.Count(weights, c, bits, random.Next(64 * TLanes.Words), isEightBit: false) - (c % 2))];
             Assert.True(live < 1 || AdderTable.ForLimits(inputs, weights.PackedSigns(), weights.PackedMasks(), limits, isEightBit: false).Blocks > 1);
-            var output = new ulong[channels * TLanes.Words];
-            LaneCases.Layer(weights, limits, isEightBit: false).Run<TLanes>(LaneCases.Planes(bits), output, TLanes.Words);
-            for (int c = 0; c < channels; c++)
-            {
-                for (int lane = 0; lane < 64 * TLanes.Words; lane++)
-                {
-                    bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit: false) <= limits[c];
-                    Assert.True(expected == LaneCases.Bit(output.AsSpan(c * TLanes.Words), lane), $"seed {seed}, channel {c}, lane {lane}: not {expected}");
-                }
-            }
+            LaneCases.AssertExact<TLanes>(weights, limits, isEightBit: false, bits, TLanes.Words, $"seed {seed}");
         }
     }
 
@@ -157,16 +137,7 @@ public class LaneLayerTests
                     for (int i = 0; i < Inputs; i++)
                         bits[i, lane] = i < lane % (Inputs + 1);
                 }
-                var output = new ulong[limits.Length * TLanes.Words];
-                LaneCases.Layer(weights, limits, isEightBit: false).Run<TLanes>(LaneCases.Planes(bits), output, TLanes.Words);
-                for (int c = 0; c < limits.Length; c++)
-                {
-                    for (int lane = 0; lane < 64 * TLanes.Words; lane++)
-                    {
-                        bool expected = LaneCases.Count(weights, c, bits, lane, isEightBit: false) <= limits[c];
-                        Assert.Equal(expected, LaneCases.Bit(output.AsSpan(c * TLanes.Words), lane));
-                    }
-                }
+                LaneCases.AssertExact<TLanes>(weights, limits, isEightBit: false, bits, TLanes.Words, $"{positive} positive");
             }
         }
     }

@@ -114,7 +114,7 @@ internal static class LaneCosts
         return forms;
     }
 
-    private static long Additions(AdderForms[] forms) => forms.Sum(group => (long)group.Lists * group.Bits);
+    private static long Additions(AdderForms[] forms) => forms.Sum(group => (long)group.Entries * group.Bits);
 
     // Cycles of all channels besides their planes.
     private static double Channels(AdderForms[] forms) => forms.Sum(group => group.Rows.Sum(row =>

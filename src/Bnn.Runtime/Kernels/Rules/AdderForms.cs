@@ -39,7 +39,7 @@ internal sealed class AdderForms
             if (row.IsCompared)
                 Bias = Math.Max(Bias, -row.Start);
         }
-        Lists = checked(length + (ReadsSum ? inputs : 0));
+        Entries = checked(length + (ReadsSum ? inputs : 0));
         Blocks = BlocksOf();
         foreach (AdderRow row in rows)
         {
@@ -65,7 +65,7 @@ internal sealed class AdderForms
     public bool HasLiterals { get; }
 
     /// <summary>Entries of all lists, that of the sum included.</summary>
-    public int Lists { get; }
+    public int Entries { get; }
 
     /// <summary>Parts that the inputs are cut into, so that the planes of one stay in the nearest cache while all rows read it; 1: all at once.</summary>
     public int Blocks { get; }
@@ -130,7 +130,7 @@ internal sealed class AdderForms
     private int BlocksOf()
     {
         int inputs = HasLiterals ? BlockPlanes / 2 : BlockPlanes, blocks = (Inputs + inputs - 1) / inputs;
-        if (Bits > 1 || Inputs <= inputs + (inputs / 2) || Lists < (long)LeastOfBlock * Rows.Length * blocks)
+        if (Bits > 1 || Inputs <= inputs + (inputs / 2) || Entries < (long)LeastOfBlock * Rows.Length * blocks)
             return 1;
         foreach (AdderRow row in Rows)
         {
