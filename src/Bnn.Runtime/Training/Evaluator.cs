@@ -15,6 +15,9 @@ internal sealed class Evaluator
         _forward = new(network, (int)Math.Clamp(ProductsOfBatch / products, Gemm.Rows, network.Architecture.HasConvolution ? 48 : 240), pool);
     }
 
+    /// <summary>See <see cref="KeptSigns"/>; changes no bit.</summary>
+    public long MostKeptWords { get; init; } = KeptSigns.MostWords;
+
     /// <summary>Classes, accuracy and loss over <paramref name="images"/>.</summary>
     public FloatEvaluation Run(LabeledImages images, CancellationToken cancel = default) => Run(new PlainSource(images), images.Labels, cancel);
 
@@ -47,21 +50,27 @@ internal sealed class Evaluator
     }
 
     /// <summary>Replaces running means and variances by those over <paramref name="source"/>, layer after layer: each sees the final bits before it.</summary>
-    /// <remarks>Sums of integers in double: exact up to 2^53, and in a fixed order beyond.</remarks>
+    /// <remarks>
+    /// Sums of integers in double: exact up to 2^53, and in a fixed order beyond. A layer is run twice, once for its sums and once for its bits, where
+    /// <see cref="KeptSigns"/> holds what it reads.
+    /// </remarks>
     public void ReestimateStatistics(ISampleSource source, CancellationToken cancel = default)
     {
         LatentNetwork network = _forward.Network;
+        var kept = new KeptSigns(_forward.Batch, _forward.Stages, source.Count, MostKeptWords);
         for (int l = 0; l < network.Norms.Length; l++)
         {
             BatchNorm norm = network.Norms[l];
             var sums = new double[norm.Channels];
             var squares = new double[norm.Channels];
+            kept.BeginPass(l);
             for (int first = 0; first < source.Count; first += BatchSize)
             {
                 cancel.ThrowIfCancellationRequested();
-                _forward.RunTo(l, source, first, Math.Min(BatchSize, source.Count - first), useBatchStatistics: false);
+                _forward.RunTo(l, source, first, Math.Min(BatchSize, source.Count - first), useBatchStatistics: false, kept);
                 _forward.Stages[l].AddStatistics(sums, squares);
             }
+            kept.EndPass();
             double count = (double)source.Count * network.Layers[l].Geometry.Positions;
             for (int c = 0; c < norm.Channels; c++)
                 (norm.Mean.Span[c], norm.Variance.Span[c]) = BatchNorm.Moments(sums[c], squares[c], count);

@@ -151,6 +151,26 @@ internal sealed unsafe class ConvolutionResults
         }
     }
 
+    /// <summary>Takes signs of a channel of a sample, as <see cref="WriteSigns"/> gives them, in place of its sums. Goes with <see cref="SetSignNorm"/>.</summary>
+    public void TakeSigns(int row, int channel, ulong* signs)
+    {
+        V positive = Vector256.Create(float.PositiveInfinity);
+        Vector256<int> bits = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        float* sums = Sums(row, channel);
+        for (int i = 0; i < _positions; i += V.Count)
+        {
+            Vector256<int> eight = Vector256.Create((int)(signs[i / 64] >> (i % 64))) & bits;
+            Vector256.ConditionalSelect(Vector256.Equals(eight, Vector256<int>.Zero).AsSingle(), positive, -positive).Store(sums + i);
+        }
+    }
+
+    /// <summary>Means and factors under which infinite sums give their signs, whatever the shift.</summary>
+    public void SetSignNorm()
+    {
+        _stage.Means.Span.Clear();
+        _stage.Factors.Span.Fill(1);
+    }
+
     /// <summary>Masks the gradients by the bits of a sample that are written now, and adds them up for batch norm.</summary>
     public void MaskSample(int row)
     {

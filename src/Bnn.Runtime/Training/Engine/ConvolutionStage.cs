@@ -50,6 +50,9 @@ internal sealed unsafe class ConvolutionStage : Stage
     /// <summary>What is kept of the batch.</summary>
     public ConvolutionResults Results { get; }
 
+    /// <summary>Words of 64 that the signs of a channel take.</summary>
+    public int SignWords => (Positions + 63) / 64;
+
     private int Positions => Layer.Geometry.Positions;
 
     /// <inheritdoc/>

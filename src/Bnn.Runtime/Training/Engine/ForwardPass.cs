@@ -40,14 +40,22 @@ internal sealed class ForwardPass
     public void Run(ISampleSource source, int first, int rows, bool useBatchStatistics) => RunTo(Stages.Length - 1, source, first, rows, useBatchStatistics);
 
     /// <summary>Runs up to the sums of stage <paramref name="last"/>, which are not normalised.</summary>
-    public void RunTo(int last, ISampleSource source, int first, int rows, bool useBatchStatistics)
+    /// <param name="last">Index of the stage.</param>
+    /// <param name="source">Where samples come from.</param>
+    /// <param name="first">Index of the first one.</param>
+    /// <param name="rows">In [1, <see cref="Batch.Capacity"/>].</param>
+    /// <param name="useBatchStatistics">See <see cref="Batch.UseBatchStatistics"/>.</param>
+    /// <param name="kept">Signs to begin from, and where to keep new ones.</param>
+    public void RunTo(int last, ISampleSource source, int first, int rows, bool useBatchStatistics, KeptSigns? kept = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, Batch.Capacity);
         (Batch.Source, Batch.First, Batch.Rows, Batch.UseBatchStatistics) = (source, first, rows, useBatchStatistics);
-        for (int l = 0; l <= last; l++)
+        kept?.Restore();
+        for (int l = kept?.Start ?? 0; l <= last; l++)
         {
             Batch.EnterLayer(l);
             Stages[l].Forward(stopAtSums: l == last);
         }
+        kept?.Save();
     }
 }
