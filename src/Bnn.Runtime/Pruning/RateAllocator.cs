@@ -45,10 +45,16 @@ internal sealed class RateAllocator(Surgery surgery, PruningParent parent, Func<
                 SensitivityTable measured = table();
                 double[] drops = measured.Drops();
                 int enough = FirstTrue(drops.Length - 1, i => cost(surgery.Cut(Hidden(measured.Within(drops[i])))) <= most);
-                return Hidden(measured.Within(drops[enough]));
+                return Between(Hidden(measured.Within(drops[Math.Max(0, enough - 1)])), Hidden(measured.Within(drops[enough])), most);
             case Allocation.Greedy when !isWithinDrop:
-                double[][] path = [.. Steps(table())];
-                return path.FirstOrDefault(rates => cost(surgery.Cut(rates)) <= most) ?? path[^1];
+                double[] before = new double[surgery.Layers];
+                foreach (double[] rates in Steps(table()))
+                {
+                    if (cost(surgery.Cut(rates)) <= most)
+                        return Between(before, rates, most);
+                    before = rates;
+                }
+                return before;
             case Allocation.Greedy when !double.IsNaN(drop):
                 SensitivityTable losses = table();
                 return Steps(losses).TakeWhile(rates => rates.Select((rate, l) => Loss(losses, l, rate)).Sum() <= drop).Last();
@@ -83,17 +89,25 @@ internal sealed class RateAllocator(Surgery surgery, PruningParent parent, Func<
     // The smallest multiple of the shares, none above the largest rate, at which the cost is low enough; or the largest there is.
     private double[] Scaled(double[] shares, double most)
     {
-        double least = 0, enough = shares.Any(share => share > 0)
+        double largest = shares.Any(share => share > 0)
             ? MostRate / shares.Where(share => share > 0).Min()
             : throw new ArgumentException("No weight of a hidden layer flipped, so flips cannot share out a budget.");
+        return Least(factor => [.. shares.Select(share => Math.Min(MostRate, share * factor))], largest, most);
+    }
+
+    // A table has steps of a tenth of a layer, and one step of the drop may be several of them: so much of the last one as the cost asks for.
+    private double[] Between(double[] from, double[] to, double most) => Least(part => [.. from.Zip(to, (low, high) => low + (part * (high - low)))], 1, most);
+
+    // The rates of the least factor at which the cost is low enough; or those of the largest.
+    private double[] Least(Func<double, double[]> rates, double largest, double most)
+    {
+        double least = 0, enough = largest;
         for (int i = 0; i < Halvings; i++)
         {
             double middle = (least + enough) / 2;
-            (least, enough) = cost(surgery.Cut(Times(middle))) <= most ? (least, middle) : (middle, enough);
+            (least, enough) = cost(surgery.Cut(rates(middle))) <= most ? (least, middle) : (middle, enough);
         }
-        return Times(enough);
-
-        double[] Times(double factor) => [.. shares.Select(share => Math.Min(MostRate, share * factor))];
+        return rates(enough);
     }
 
     // From no pruning to all there is, each time the step that saves most for what it loses.
