@@ -45,7 +45,7 @@ internal sealed class RateAllocator(Surgery surgery, PruningParent parent, Func<
                 SensitivityTable measured = table();
                 double[] drops = measured.Drops();
                 int enough = FirstTrue(drops.Length - 1, i => cost(surgery.Cut(Hidden(measured.Within(drops[i])))) <= most);
-                return Between(Hidden(measured.Within(drops[Math.Max(0, enough - 1)])), Hidden(measured.Within(drops[enough])), most);
+                return Between(enough == 0 ? new double[surgery.Layers] : Hidden(measured.Within(drops[enough - 1])), Hidden(measured.Within(drops[enough])), most);
             case Allocation.Greedy when !isWithinDrop:
                 double[] before = new double[surgery.Layers];
                 foreach (double[] rates in Steps(table()))
