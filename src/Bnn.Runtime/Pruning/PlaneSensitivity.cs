@@ -66,7 +66,7 @@ public static class PlaneSensitivity
 
         int Correct(IEnumerable<int> replaced, int repeat)
         {
-            int right = evaluator.Run(new ReplacedPlanes(images, encoding, replaced, options.Seed, repeat, pool.Threads), images.Labels, cancel).Correct;
+            int right = evaluator.Run(new ReplacedPlanes(images, encoding, replaced, options.Seed, repeat, pool.Threads), images.Labels, kept: null, cancel).Correct;
             progress?.Invoke(++done, all);
             return right;
         }

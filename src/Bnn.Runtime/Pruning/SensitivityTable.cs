@@ -16,28 +16,25 @@ public sealed record SensitivityTable(double BaseAccuracy, IReadOnlyList<IReadOn
     internal static SensitivityTable Of(Surgery surgery, Calibration calibration, Action<int, int>? progress = null, CancellationToken cancel = default)
     {
         int entries = 1 + (Enumerable.Range(0, surgery.Layers).Count(surgery.CanPrune) * (Rates.Count - 1)), done = 0;
-        double basis = Measure(new double[surgery.Layers]);
+        var layers = new LayerCalibration(calibration, surgery.Cut(new double[surgery.Layers]), cancel);
+        progress?.Invoke(++done, entries);
         var table = new IReadOnlyList<double>?[surgery.Layers];
         for (int l = 0; l < table.Length; l++)
         {
             if (!surgery.CanPrune(l))
                 continue;
             int layer = l;
-            table[l] = [basis, .. Rates.Skip(1).Select(rate => Measure(Alone(layer, rate)))];
+            layers.Enter(layer, cancel);
+            table[l] = [layers.BaseAccuracy, .. Rates.Skip(1).Select(rate => Measure(layer, rate))];
         }
-        return new(basis, table);
+        return new(layers.BaseAccuracy, table);
 
-        double[] Alone(int layer, double rate)
-        {
-            var rates = new double[surgery.Layers];
-            rates[layer] = rate;
-            return rates;
-        }
-
-        double Measure(double[] rates)
+        double Measure(int layer, double rate)
         {
             cancel.ThrowIfCancellationRequested();
-            double accuracy = calibration.Accuracy(surgery.Cut(rates), cancel);
+            var rates = new double[surgery.Layers];
+            rates[layer] = rate;
+            double accuracy = layers.Accuracy(surgery.Cut(rates), cancel);
             progress?.Invoke(++done, entries);
             return accuracy;
         }

@@ -19,10 +19,14 @@ internal sealed class Evaluator
     public long MostKeptWords { get; init; } = KeptSigns.MostWords;
 
     /// <summary>Classes, accuracy and loss over <paramref name="images"/>.</summary>
-    public FloatEvaluation Run(LabeledImages images, CancellationToken cancel = default) => Run(new PlainSource(images), images.Labels, cancel);
+    public FloatEvaluation Run(LabeledImages images, CancellationToken cancel = default) => Run(new PlainSource(images), images.Labels, kept: null, cancel);
 
     /// <summary>Classes, accuracy and loss over <paramref name="source"/>, with the classes <paramref name="labels"/>.</summary>
-    public FloatEvaluation Run(ISampleSource source, byte[] labels, CancellationToken cancel = default)
+    /// <param name="source">The samples.</param>
+    /// <param name="labels">Of all samples.</param>
+    /// <param name="kept">Signs to begin from; null: from the samples.</param>
+    /// <param name="cancel">Checked between batches.</param>
+    public FloatEvaluation Run(ISampleSource source, byte[] labels, KeptSigns? kept, CancellationToken cancel = default)
     {
         LatentNetwork network = _forward.Network;
         var scores = new double[source.Count * network.Classes];
@@ -33,7 +37,7 @@ internal sealed class Evaluator
         {
             cancel.ThrowIfCancellationRequested();
             int rows = Math.Min(BatchSize, source.Count - first);
-            _forward.Run(source, first, rows, useBatchStatistics: false);
+            _forward.RunTo(_forward.Stages.Length - 1, source, first, rows, useBatchStatistics: false, kept);
             for (int row = 0; row < rows; row++)
             {
                 Span<double> of = scores.AsSpan((first + row) * network.Classes, network.Classes);
@@ -54,27 +58,51 @@ internal sealed class Evaluator
     /// Sums of integers in double: exact up to 2^53, and in a fixed order beyond. A layer is run twice, once for its sums and once for its bits, where
     /// <see cref="KeptSigns"/> holds what it reads.
     /// </remarks>
-    public void ReestimateStatistics(ISampleSource source, CancellationToken cancel = default)
+    public void ReestimateStatistics(ISampleSource source, CancellationToken cancel = default) => ReestimateStatistics(source, 0, Keep(source.Count), cancel);
+
+    /// <summary>The same for the layers from one on.</summary>
+    /// <param name="source">The samples.</param>
+    /// <param name="layer">Batch norm before this one is that of the samples.</param>
+    /// <param name="kept">Signs to begin from, overwritten.</param>
+    /// <param name="cancel">Checked between batches.</param>
+    public void ReestimateStatistics(ISampleSource source, int layer, KeptSigns kept, CancellationToken cancel = default)
     {
         LatentNetwork network = _forward.Network;
-        var kept = new KeptSigns(_forward.Batch, _forward.Stages, source.Count, MostKeptWords);
-        for (int l = 0; l < network.Norms.Length; l++)
+        for (int l = layer; l < network.Norms.Length; l++)
         {
             BatchNorm norm = network.Norms[l];
             var sums = new double[norm.Channels];
             var squares = new double[norm.Channels];
-            kept.BeginPass(l);
-            for (int first = 0; first < source.Count; first += BatchSize)
-            {
-                cancel.ThrowIfCancellationRequested();
-                _forward.RunTo(l, source, first, Math.Min(BatchSize, source.Count - first), useBatchStatistics: false, kept);
-                _forward.Stages[l].AddStatistics(sums, squares);
-            }
-            kept.EndPass();
+            Stage stage = _forward.Stages[l];
+            RunTo(l, source, kept, () => stage.AddStatistics(sums, squares), cancel);
             double count = (double)source.Count * network.Layers[l].Geometry.Positions;
             for (int c = 0; c < norm.Channels; c++)
                 (norm.Mean.Span[c], norm.Variance.Span[c]) = BatchNorm.Moments(sums[c], squares[c], count);
         }
+    }
+
+    /// <summary>A store for so many samples, empty.</summary>
+    public KeptSigns Keep(int samples) => new(_forward, samples, MostKeptWords);
+
+    /// <summary>What is kept of another network, for this one.</summary>
+    public KeptSigns Keep(KeptSigns other, bool goesOn) => new(other, _forward, goesOn);
+
+    /// <summary>Runs up to the sums of a layer over all samples, and keeps the signs before it where they fit.</summary>
+    /// <param name="layer">Last one that is run.</param>
+    /// <param name="source">The samples.</param>
+    /// <param name="kept">Signs to begin from, overwritten.</param>
+    /// <param name="next">Called for each batch.</param>
+    /// <param name="cancel">Checked between batches.</param>
+    public void RunTo(int layer, ISampleSource source, KeptSigns kept, Action? next = null, CancellationToken cancel = default)
+    {
+        kept.BeginPass(layer);
+        for (int first = 0; first < source.Count; first += BatchSize)
+        {
+            cancel.ThrowIfCancellationRequested();
+            _forward.RunTo(layer, source, first, Math.Min(BatchSize, source.Count - first), useBatchStatistics: false, kept);
+            next?.Invoke();
+        }
+        kept.EndPass();
     }
 
     /// <summary>For each bit of the hidden layers the number of <paramref name="images"/> on which it is +1, <c>[hidden layers][channels · positions]</c>.</summary>

@@ -10,25 +10,31 @@ internal sealed unsafe class KeptSigns
     /// <summary>Most words that are kept: 512 MiB.</summary>
     public const long MostWords = 1L << 26;
 
-    private readonly Batch _batch;
-    private readonly Stage[] _stages;
+    private readonly ForwardPass _pass;
     private readonly int _wordsOfSample;
     private readonly ulong[] _words;                // [samples][_wordsOfSample], [channels][words] in them
-    private readonly Action<int, int> _restoreTask, _saveTask;
     private ConvolutionStage? _from, _to;
 
-    /// <param name="batch">Of <paramref name="stages"/>.</param>
-    /// <param name="stages">Those of a forward pass.</param>
+    /// <param name="pass">Runs over the source.</param>
     /// <param name="samples">Of the source.</param>
     /// <param name="mostWords">Convolutions that give more than so many words for all samples are not kept.</param>
-    public KeptSigns(Batch batch, Stage[] stages, int samples, long mostWords)
+    public KeptSigns(ForwardPass pass, int samples, long mostWords)
     {
-        (_batch, _stages) = (batch, stages);
-        // What stands before the last hidden layer can be kept; later signs are not asked for.
-        _wordsOfSample = stages.SkipLast(2).OfType<ConvolutionStage>().Where(_ => !batch.Binarization.IsReal)
+        _pass = pass;
+        // What stands before the last hidden layer can be kept; re-estimating asks for no later signs.
+        _wordsOfSample = pass.Stages.SkipLast(2).OfType<ConvolutionStage>().Where(_ => !pass.Batch.Binarization.IsReal)
             .Select(stage => stage.Layer.Channels * stage.SignWords).Where(words => (long)words * samples <= mostWords).DefaultIfEmpty().Max();
         _words = new ulong[samples * _wordsOfSample];
-        (_restoreTask, _saveTask) = ((row, _) => Run(_from!, row, isNew: false), (row, _) => Run(_to!, row, isNew: true));
+    }
+
+    /// <summary>The same signs for another network whose stages before <see cref="Start"/> are the same, and whose later ones have no more channels.</summary>
+    /// <param name="other">What is kept for one.</param>
+    /// <param name="pass">Of the other.</param>
+    /// <param name="goesOn">Whether passes will keep more; else the store is shared.</param>
+    public KeptSigns(KeptSigns other, ForwardPass pass, bool goesOn)
+    {
+        (_pass, _wordsOfSample, _words, Start) = (pass, other._wordsOfSample, goesOn ? [.. other._words] : other._words, other.Start);
+        _from = Start == 0 ? null : (ConvolutionStage)pass.Stages[Start - 1];
     }
 
     /// <summary>First stage that a pass has to run.</summary>
@@ -36,7 +42,7 @@ internal sealed unsafe class KeptSigns
 
     /// <summary>Tells that the next pass runs up to the sums of stage <paramref name="last"/>.</summary>
     public void BeginPass(int last) =>
-        _to = last > 0 && _stages[last - 1] is ConvolutionStage stage && stage.Layer.Channels * stage.SignWords <= _wordsOfSample ? stage : null;
+        _to = last > Start && _pass.Stages[last - 1] is ConvolutionStage stage && stage.Layer.Channels * stage.SignWords <= _wordsOfSample ? stage : null;
 
     /// <summary>Tells that the pass has seen all samples.</summary>
     public void EndPass()
@@ -44,7 +50,7 @@ internal sealed unsafe class KeptSigns
         if (_to is null)
             return;
         (_from, _to) = (_to, null);
-        Start = Array.IndexOf(_stages, _from) + 1;
+        Start = Array.IndexOf(_pass.Stages, _from) + 1;
     }
 
     /// <summary>Gives the samples of the batch what stage <see cref="Start"/> reads. Call it before that stage runs.</summary>
@@ -53,21 +59,21 @@ internal sealed unsafe class KeptSigns
         if (_from is null)
             return;
         _from.Results.SetSignNorm();
-        _batch.Pool.Run(_batch.Rows, _restoreTask, TrainingPhase.Normalize);
+        _pass.Batch.Pool.Run(_pass.Batch.Rows, (row, _) => Run(_from, row, isNew: false), TrainingPhase.Normalize);
     }
 
     /// <summary>Keeps what the pass adds for the samples of the batch. Call it when its stages have run.</summary>
     public void Save()
     {
         if (_to is not null)
-            _batch.Pool.Run(_batch.Rows, _saveTask, TrainingPhase.Normalize);
+            _pass.Batch.Pool.Run(_pass.Batch.Rows, (row, _) => Run(_to, row, isNew: true), TrainingPhase.Normalize);
     }
 
     private void Run(ConvolutionStage stage, int row, bool isNew)
     {
         fixed (ulong* words = _words)
         {
-            ulong* signs = words + ((long)(_batch.First + row) * _wordsOfSample);
+            ulong* signs = words + ((long)(_pass.Batch.First + row) * _wordsOfSample);
             for (int c = 0; c < stage.Layer.Channels; c++, signs += stage.SignWords)
             {
                 if (isNew)
