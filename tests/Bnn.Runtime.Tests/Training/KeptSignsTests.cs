@@ -4,7 +4,7 @@ namespace Bnn.Runtime.Tests.Training;
 
 public sealed class KeptSignsTests
 {
-    // Maps of one position, of less than a vector, of no whole word and of whole ones; 100 samples are more than two batches.
+    // Maps of a word and a part of one, of a part, of less than a vector; 100 samples are three batches.
     [Theory]
     [InlineData("conv3x3-9 pool conv3x3-13 pool dense-20 dense-11 scores")]
     [InlineData("conv3x3-8-b1 conv1x1-5 conv3x3-3 sum-scores")]
