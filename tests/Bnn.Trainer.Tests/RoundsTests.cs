@@ -39,6 +39,32 @@ public sealed class RoundsTests
     }
 
     [Theory]
+    [InlineData(new[] { 10.0 }, new[] { true })]
+    [InlineData(new[] { 10.0, 10.9 }, new[] { true, true })]
+    [InlineData(new[] { 10.0, 10.0, 11.1, 10.0, 20.0 }, new[] { true, false, false, false, false })] // before or behind is enough
+    public void Turns_count_that_had_the_core_to_themselves(double[] probes, bool[] isQuiet)
+    {
+        int asked = 0;
+        var rounds = new Rounds([() => { }], () => probes[asked++ % probes.Length]);
+        rounds.Run(() => { }, CancellationToken.None);
+        int[] quiet = [.. Enumerable.Range(0, rounds.Count).Where(round => isQuiet[round % isQuiet.Length])];
+        Assert.Equal(quiet, rounds.Counted(0).Order());
+        Assert.Equal((quiet.Length, 10), (rounds.QuietCount, rounds.Probe));
+        Assert.InRange(quiet.Length, 1, 101);
+    }
+
+    [Fact]
+    public void Where_no_turn_was_quiet_the_quietest_three_count()
+    {
+        // Each turn has a longer one on a side, later turns a longer one than earlier ones.
+        int asked = 0;
+        var rounds = new Rounds([() => Thread.Sleep(3)], () => asked++ % 2 == 0 ? 10 : 20 + asked);
+        rounds.Run(() => { }, CancellationToken.None);
+        Assert.Equal([0, 1, 2], rounds.Counted(0));
+        Assert.True(rounds.Count > 3);
+    }
+
+    [Theory]
     [InlineData(0, 1, 0)] // the first call of all
     [InlineData(0, 5, 0)]
     [InlineData(1, 1, 1)] // the second thing is warmed when the first is warm

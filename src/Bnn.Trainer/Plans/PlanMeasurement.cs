@@ -9,20 +9,22 @@ namespace Bnn.Trainer.Plans;
 /// <summary>The measured time of a call.</summary>
 /// <param name="Method"><c>Predict</c> or <c>PredictBatch</c>.</param>
 /// <param name="Samples">Samples that a call takes.</param>
-/// <param name="Nanoseconds">Of a sample, median over the rounds.</param>
+/// <param name="Nanoseconds">Of a sample, median over the quiet rounds.</param>
 /// <param name="Estimate">Cycles of a sample by the cost model, on this processor's tier.</param>
 internal sealed record CallTime(string Method, int Samples, double Nanoseconds, double Estimate);
 
 /// <summary>The measured time of a stretch of one sample.</summary>
 /// <param name="Part">Its layers.</param>
-/// <param name="Nanoseconds">Median over the rounds, without the cost of the timestamps; at least <see cref="PlanMeasurement.LeastNanoseconds"/>.</param>
+/// <param name="Nanoseconds">Median over the quiet rounds, without the cost of the timestamps; at least <see cref="PlanMeasurement.LeastNanoseconds"/>.</param>
 /// <param name="Estimate">Cycles by the cost model, on this processor's tier.</param>
 internal sealed record PartTime(TimedPart Part, double Nanoseconds, double Estimate);
 
 /// <summary>What a compiled plan takes in this process.</summary>
 /// <param name="Tier">Index of this processor's vectors in <see cref="LaneTier.All"/>.</param>
 /// <param name="Images">What was classified, in words.</param>
-/// <param name="Rounds">Rounds whose median is told; a round repeats short calls.</param>
+/// <param name="Rounds">All rounds; a round repeats short calls.</param>
+/// <param name="QuietRounds">Of everything measured the least number of rounds with the core to itself, whose median is told.</param>
+/// <param name="AdditionsPerCycle">What the core did in the quietest moment.</param>
 /// <param name="NanosecondsOfCycle">By a chain of multiplications in the same rounds.</param>
 /// <param name="CompileMilliseconds">Of the C# compiler, for two classes.</param>
 /// <param name="AssemblyBytes">Of both classes.</param>
@@ -31,7 +33,7 @@ internal sealed record PartTime(TimedPart Part, double Nanoseconds, double Estim
 /// <param name="Calls">Whole calls.</param>
 /// <param name="Parts">One sample in parts.</param>
 internal sealed record PlanMeasurement(
-    int Tier, string Images, int Rounds, double NanosecondsOfCycle, double CompileMilliseconds, long AssemblyBytes,
+    int Tier, string Images, int Rounds, int QuietRounds, double AdditionsPerCycle, double NanosecondsOfCycle, double CompileMilliseconds, long AssemblyBytes,
     double FirstMilliseconds, double FirstBatchMilliseconds, IReadOnlyList<CallTime> Calls, IReadOnlyList<PartTime> Parts)
 {
     /// <summary>What a part is said to take if it takes less than the clock can tell.</summary>
@@ -64,13 +66,14 @@ internal sealed record PlanMeasurement(
 
         TimedPart[] parts = [.. new RunTimes(plan).Parts];
         var ticks = new long[parts.Length + 1]; // the last one: those of a timestamp itself
-        var rounds = new Rounds(
+        Action[] runs =
         [
             CycleClock.Run,
             () => assembly.Predict(One()),
             .. batches.Select<int, Action>(samples => () => assembly.PredictBatch(Some(samples), classes.AsSpan(0, samples))),
             Timed,
-        ]);
+        ];
+        var rounds = new Rounds(runs);
         rounds.Warm(cancel);
         var partRounds = new List<double[]>();
         NextRound();
@@ -78,8 +81,10 @@ internal sealed record PlanMeasurement(
 
         int tier = Vector512.IsHardwareAccelerated ? 0 : Vector256.IsHardwareAccelerated ? 1 : 2;
         PlanCosts costs = PlanCosts.Of(plan);
-        double timestamp = Plans.Rounds.Median(partRounds.Select(round => round[parts.Length]));
-        return new(tier, images.Description, rounds.Count, rounds.Nanoseconds(0) / CycleClock.Cycles, compiled, assembly.Bytes, first, firstBatch,
+        double cycle = rounds.Nanoseconds(0) / CycleClock.Cycles;
+        double[][] quiet = [.. rounds.Counted(runs.Length - 1).Select(round => partRounds[round])];
+        double timestamp = Plans.Rounds.Median(quiet.Select(round => round[parts.Length]));
+        return new(tier, images.Description, rounds.Count, rounds.QuietCount, CoreProbe.Additions * cycle / rounds.Probe, cycle, compiled, assembly.Bytes, first, firstBatch,
             [
                 new("Predict", 1, rounds.Nanoseconds(1), costs.Sample(tier)),
                 .. batches.Select((samples, i) =>
@@ -87,7 +92,7 @@ internal sealed record PlanMeasurement(
             ],
             [
                 .. parts.Select((part, i) => new PartTime(
-                    part, Math.Max(LeastNanoseconds, Plans.Rounds.Median(partRounds.Select(round => round[i])) - timestamp), Estimate(costs, tier, part))),
+                    part, Math.Max(LeastNanoseconds, Plans.Rounds.Median(quiet.Select(round => round[i])) - timestamp), Estimate(costs, tier, part))),
             ]);
 
         // Each time another image, so that branches are not learnt by heart.

@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace Bnn.Trainer.Plans;
 
-/// <summary>Measures several things side by side: round after round each of them takes its turn, and the median of the rounds counts.</summary>
+/// <summary>Measures several things side by side: round after round each of them takes its turn, and the median of the quiet turns counts.</summary>
 /// <remarks>
-/// By the clock: what else the machine does makes a round longer, but the median only if that is busy most of the time. The first tenth of a turn's calls, at least one, does not count: it finds the
+/// By the clock. What else the machine does makes a turn longer, also from the other half of the core; <see cref="CoreProbe"/> tells before and behind each turn, and turns that were not quiet do not count. The first tenth of a turn's calls, at least one, does not count: it finds the
 /// caches and foreseen branches of another one, such as a large batch, which made a call of ten microseconds a fifth longer, and one of a hundred a third. Calls of some milliseconds do not notice.
 /// </remarks>
 internal sealed class Rounds
@@ -25,17 +25,33 @@ internal sealed class Rounds
     private const int Least = 3;
     private const int Most = 101;
 
+    // A core for itself is within some percent of its best, one that is shared at half to four fifths.
+    private const double Quiet = 1.1;
+
     private readonly Action[] _runs;
-    private readonly List<double>[] _times;
+    private readonly Func<double> _probe;
+    private readonly List<Turn>[] _turns;
 
     /// <param name="runs">What is measured.</param>
-    public Rounds(Action[] runs) => (_runs, _times) = (runs, [.. runs.Select(_ => new List<double>())]);
+    /// <param name="probe">Time of known work; null: <see cref="CoreProbe"/>.</param>
+    public Rounds(Action[] runs, Func<double>? probe = null) =>
+        (_runs, _probe, _turns) = (runs, probe ?? CoreProbe.Nanoseconds, [.. runs.Select(_ => new List<Turn>())]);
 
     /// <summary>Number of rounds.</summary>
-    public int Count => _times[0].Count;
+    public int Count => _turns[0].Count;
 
-    /// <summary>Nanoseconds of a call, median over the rounds.</summary>
-    public double Nanoseconds(int run) => Median(_times[run]);
+    /// <summary>Least number of turns that count, of all that is measured.</summary>
+    public int QuietCount => Enumerable.Range(0, _runs.Length).Min(run => Counted(run).Count);
+
+    /// <summary>The least time that the known work took.</summary>
+    public double Probe { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Nanoseconds of a call, median over the turns that count.</summary>
+    public double Nanoseconds(int run) => Median(Counted(run).Select(round => _turns[run][round].Nanoseconds));
+
+    /// <summary>The rounds in which a turn was quiet, three at least: the quietest.</summary>
+    public IReadOnlyList<int> Counted(int run) =>
+        [.. Enumerable.Range(0, Count).OrderBy(round => _turns[run][round].Probe).TakeWhile((round, i) => i < Least || IsQuiet(_turns[run][round]))];
 
     /// <summary>The middle one of some numbers.</summary>
     public static double Median(IEnumerable<double> numbers) => numbers.Order().ElementAt(numbers.Count() / 2);
@@ -61,17 +77,23 @@ internal sealed class Rounds
         TimeSpan[] once = [.. _runs.Select(run => Time(run, 1, cancel))];
         int[] calls = [.. once.Select(time => (int)Math.Clamp(s_round / time, 1, 100_000))];
         var watch = Stopwatch.StartNew();
-        while (Count < Least || (Count < Most && watch.Elapsed < s_budget))
+        double before = _probe();
+        while (Count < Least || (watch.Elapsed < s_budget && _turns.Any(turns => turns.Count(IsQuiet) < Most)))
         {
             for (int i = 0; i < _runs.Length; i++)
             {
                 if (once[i] < s_noticeable)
                     Time(_runs[i], (calls[i] + 9) / 10, cancel);
-                _times[i].Add(Time(_runs[i], calls[i], cancel).TotalNanoseconds / calls[i]);
+                double time = Time(_runs[i], calls[i], cancel).TotalNanoseconds / calls[i], behind = _probe();
+                _turns[i].Add(new(time, Math.Max(before, behind)));
+                Probe = Math.Min(Probe, Math.Min(before, behind));
+                before = behind;
             }
             ended();
         }
     }
+
+    private bool IsQuiet(Turn turn) => turn.Probe <= Probe * Quiet;
 
     private static void Warm(Action run, TimeSpan least, CancellationToken cancel)
     {
@@ -91,4 +113,7 @@ internal sealed class Rounds
         cancel.ThrowIfCancellationRequested();
         return Stopwatch.GetElapsedTime(from);
     }
+
+    // Probe: the longer one of before and behind.
+    private readonly record struct Turn(double Nanoseconds, double Probe);
 }

@@ -30,8 +30,9 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
         parts.Add(["sum", .. Compared(Measured.Parts.Sum(part => part.Nanoseconds), Measured.Parts.Sum(part => part.Estimate))]);
         parts.Write(to);
         to.WriteLine(
-            $"  Medians of {Text.Count(Measured.Rounds, "round")} by the clock; a cycle is {Text.Fixed(Measured.NanosecondsOfCycle, 3)} ns, "
-            + "by a chain of multiplications in the same rounds.");
+            $"  Medians by the clock of those rounds, {Text.Whole(Measured.QuietRounds)} of {Text.Whole(Measured.Rounds)} at least, that had the core to themselves: "
+            + $"{Text.Fixed(Measured.AdditionsPerCycle, 1)} additions a cycle before and behind.");
+        to.WriteLine($"  A cycle is {Text.Fixed(Measured.NanosecondsOfCycle, 3)} ns, by a chain of multiplications in the same rounds.");
         to.WriteLine("  Layers are told apart by timestamps, whose cost is taken off; they keep layers from overlapping, so the sum may be more than a call.");
         to.WriteLine(
             $"  First Predict {Text.Fixed(Measured.FirstMilliseconds, 1)} ms, first PredictBatch {Text.Fixed(Measured.FirstBatchMilliseconds, 1)} ms, "
@@ -52,6 +53,8 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
         json.WriteString("registers", Registers);
         json.WriteString("images", Measured.Images);
         json.WriteNumber("rounds", Measured.Rounds);
+        json.WriteNumber("quietRounds", Measured.QuietRounds);
+        json.WriteNumber("additionsPerCycle", Measured.AdditionsPerCycle);
         json.WriteNumber("nanosecondsOfCycle", Measured.NanosecondsOfCycle);
         json.WriteNumber("compileMilliseconds", Measured.CompileMilliseconds);
         json.WriteNumber("assemblyBytes", Measured.AssemblyBytes);
