@@ -9,21 +9,21 @@ namespace Bnn.Trainer.Plans;
 /// <summary>The measured time of a call.</summary>
 /// <param name="Method"><c>Predict</c> or <c>PredictBatch</c>.</param>
 /// <param name="Samples">Samples that a call takes.</param>
-/// <param name="Nanoseconds">Of a sample, median over the quiet rounds.</param>
+/// <param name="Nanoseconds">Of a sample, median over the turns that count.</param>
 /// <param name="Estimate">Cycles of a sample by the cost model, on this processor's tier.</param>
-internal sealed record CallTime(string Method, int Samples, double Nanoseconds, double Estimate);
+/// <param name="Turns">All turns; a turn repeats short calls.</param>
+/// <param name="Counted">Those that had the core to themselves, at least three.</param>
+internal sealed record CallTime(string Method, int Samples, double Nanoseconds, double Estimate, int Turns, int Counted);
 
 /// <summary>The measured time of a stretch of one sample.</summary>
 /// <param name="Part">Its layers.</param>
-/// <param name="Nanoseconds">Median over the quiet rounds, without the cost of the timestamps; at least <see cref="PlanMeasurement.LeastNanoseconds"/>.</param>
+/// <param name="Nanoseconds">Median over the turns that count, without the cost of the timestamps; at least <see cref="PlanMeasurement.LeastNanoseconds"/>.</param>
 /// <param name="Estimate">Cycles by the cost model, on this processor's tier.</param>
 internal sealed record PartTime(TimedPart Part, double Nanoseconds, double Estimate);
 
 /// <summary>What a compiled plan takes in this process.</summary>
 /// <param name="Tier">Index of this processor's vectors in <see cref="LaneTier.All"/>.</param>
 /// <param name="Images">What was classified, in words.</param>
-/// <param name="Rounds">All rounds; a round repeats short calls.</param>
-/// <param name="QuietRounds">Of everything measured the least number of rounds with the core to itself, whose median is told.</param>
 /// <param name="AdditionsPerCycle">What the core did in the quietest moment.</param>
 /// <param name="NanosecondsOfCycle">By a chain of multiplications in the same rounds.</param>
 /// <param name="CompileMilliseconds">Of the C# compiler, for two classes.</param>
@@ -33,7 +33,7 @@ internal sealed record PartTime(TimedPart Part, double Nanoseconds, double Estim
 /// <param name="Calls">Whole calls.</param>
 /// <param name="Parts">One sample in parts.</param>
 internal sealed record PlanMeasurement(
-    int Tier, string Images, int Rounds, int QuietRounds, double AdditionsPerCycle, double NanosecondsOfCycle, double CompileMilliseconds, long AssemblyBytes,
+    int Tier, string Images, double AdditionsPerCycle, double NanosecondsOfCycle, double CompileMilliseconds, long AssemblyBytes,
     double FirstMilliseconds, double FirstBatchMilliseconds, IReadOnlyList<CallTime> Calls, IReadOnlyList<PartTime> Parts)
 {
     /// <summary>What a part is said to take if it takes less than the clock can tell.</summary>
@@ -75,24 +75,24 @@ internal sealed record PlanMeasurement(
         ];
         var rounds = new Rounds(runs);
         rounds.Warm(cancel);
-        var partRounds = new List<double[]>();
-        NextRound();
-        rounds.Run(() => partRounds.Add(NextRound()), cancel);
+        var partTurns = new List<double[]>();
+        NextTurn();
+        rounds.Run(run => { if (run == runs.Length - 1) partTurns.Add(NextTurn()); }, cancel);
 
         int tier = Vector512.IsHardwareAccelerated ? 0 : Vector256.IsHardwareAccelerated ? 1 : 2;
         PlanCosts costs = PlanCosts.Of(plan);
         double cycle = rounds.Nanoseconds(0) / CycleClock.Cycles;
-        double[][] quiet = [.. rounds.Counted(runs.Length - 1).Select(round => partRounds[round])];
-        double timestamp = Plans.Rounds.Median(quiet.Select(round => round[parts.Length]));
-        return new(tier, images.Description, rounds.Count, rounds.QuietCount, CoreProbe.Additions * cycle / rounds.Probe, cycle, compiled, assembly.Bytes, first, firstBatch,
+        double[][] counted = [.. rounds.Counted(runs.Length - 1).Select(turn => partTurns[turn])];
+        double timestamp = Plans.Rounds.Median(counted.Select(turn => turn[parts.Length]));
+        return new(tier, images.Description, CoreProbe.Additions * cycle / rounds.Probe, cycle, compiled, assembly.Bytes, first, firstBatch,
             [
-                new("Predict", 1, rounds.Nanoseconds(1), costs.Sample(tier)),
+                new("Predict", 1, rounds.Nanoseconds(1), costs.Sample(tier), rounds.Count(1), rounds.Counted(1).Count),
                 .. batches.Select((samples, i) =>
-                    new CallTime("PredictBatch", samples, rounds.Nanoseconds(2 + i) / samples, Estimate(plan, costs, tier, samples))),
+                    new CallTime("PredictBatch", samples, rounds.Nanoseconds(2 + i) / samples, Estimate(plan, costs, tier, samples), rounds.Count(2 + i), rounds.Counted(2 + i).Count)),
             ],
             [
                 .. parts.Select((part, i) => new PartTime(
-                    part, Math.Max(LeastNanoseconds, Plans.Rounds.Median(quiet.Select(round => round[i])) - timestamp), Estimate(costs, tier, part))),
+                    part, Math.Max(LeastNanoseconds, Plans.Rounds.Median(counted.Select(turn => turn[i])) - timestamp), Estimate(costs, tier, part))),
             ]);
 
         // Each time another image, so that branches are not learnt by heart.
@@ -116,7 +116,7 @@ internal sealed record PlanMeasurement(
             timedCalls++;
         }
 
-        double[] NextRound()
+        double[] NextTurn()
         {
             double[] nanoseconds = [.. ticks.Select(sum => sum * 1e9 / Stopwatch.Frequency / timedCalls)];
             Array.Clear(ticks);

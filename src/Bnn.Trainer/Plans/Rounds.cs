@@ -17,12 +17,16 @@ internal sealed class Rounds
     // The runtime compiles anew what was called 30 times, in the background, some 100 ms after the last new method; twice, as it counts branches in between.
     private static readonly TimeSpan s_warm = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan s_warmAgain = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_warmPatience = TimeSpan.FromSeconds(1);
     private const int CallsToWarm = 60;
     private const int Passes = 5;
 
     private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(1.5);
+
+    // While short calls have not had enough quiet turns.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private const int Least = 3;
+    private const int Enough = 15;
     private const int Most = 101;
 
     // A core for itself is within some percent of its best, one that is shared at half to four fifths.
@@ -37,21 +41,18 @@ internal sealed class Rounds
     public Rounds(Action[] runs, Func<double>? probe = null) =>
         (_runs, _probe, _turns) = (runs, probe ?? CoreProbe.Nanoseconds, [.. runs.Select(_ => new List<Turn>())]);
 
-    /// <summary>Number of rounds.</summary>
-    public int Count => _turns[0].Count;
-
-    /// <summary>Least number of turns that count, of all that is measured.</summary>
-    public int QuietCount => Enumerable.Range(0, _runs.Length).Min(run => Counted(run).Count);
-
     /// <summary>The least time that the known work took.</summary>
     public double Probe { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Nanoseconds of a call, median over the turns that count.</summary>
-    public double Nanoseconds(int run) => Median(Counted(run).Select(round => _turns[run][round].Nanoseconds));
+    /// <summary>Turns that something took.</summary>
+    public int Count(int run) => _turns[run].Count;
 
-    /// <summary>The rounds in which a turn was quiet, three at least: the quietest.</summary>
+    /// <summary>The numbers of its turns that count, the quietest first: the quiet ones, three at least.</summary>
     public IReadOnlyList<int> Counted(int run) =>
-        [.. Enumerable.Range(0, Count).OrderBy(round => _turns[run][round].Probe).TakeWhile((round, i) => i < Least || IsQuiet(_turns[run][round]))];
+        [.. Enumerable.Range(0, Count(run)).OrderBy(turn => _turns[run][turn].Probe).TakeWhile((turn, i) => i < Least || IsQuiet(_turns[run][turn]))];
+
+    /// <summary>Nanoseconds of a call, median over the turns that count.</summary>
+    public double Nanoseconds(int run) => Median(Counted(run).Select(turn => _turns[run][turn].Nanoseconds));
 
     /// <summary>The middle one of some numbers.</summary>
     public static double Median(IEnumerable<double> numbers) => numbers.Order().ElementAt(numbers.Count() / 2);
@@ -70,26 +71,40 @@ internal sealed class Rounds
     }
 
     /// <summary>Measures.</summary>
-    /// <param name="ended">Called behind each round.</param>
+    /// <param name="ended">Called behind each turn with the number of what took it.</param>
     /// <param name="cancel">Checked behind the calls of each.</param>
-    public void Run(Action ended, CancellationToken cancel)
+    /// <remarks>Long calls miss rounds, so that they take no more than their share of the time.</remarks>
+    public void Run(Action<int> ended, CancellationToken cancel)
     {
         TimeSpan[] once = [.. _runs.Select(run => Time(run, 1, cancel))];
         int[] calls = [.. once.Select(time => (int)Math.Clamp(s_round / time, 1, 100_000))];
+        var used = new TimeSpan[_runs.Length];
         var watch = Stopwatch.StartNew();
         double before = _probe();
-        while (Count < Least || (watch.Elapsed < s_budget && _turns.Any(turns => turns.Count(IsQuiet) < Most)))
+        while (true)
         {
+            bool isOver = true;
             for (int i = 0; i < _runs.Length; i++)
             {
+                int quiet = _turns[i].Count(IsQuiet);
+                TimeSpan patience = once[i] < s_noticeable && quiet < Enough ? s_patience : s_budget;
+                if (_turns[i].Count >= Least && (quiet >= Most || watch.Elapsed >= patience))
+                    continue;
+                isOver = false;
+                if (_turns[i].Count >= Least && used[i] > watch.Elapsed / _runs.Length)
+                    continue;
                 if (once[i] < s_noticeable)
                     Time(_runs[i], (calls[i] + 9) / 10, cancel);
-                double time = Time(_runs[i], calls[i], cancel).TotalNanoseconds / calls[i], behind = _probe();
-                _turns[i].Add(new(time, Math.Max(before, behind)));
+                TimeSpan time = Time(_runs[i], calls[i], cancel);
+                double behind = _probe();
+                _turns[i].Add(new(time.TotalNanoseconds / calls[i], Math.Max(before, behind)));
+                used[i] += time;
                 Probe = Math.Min(Probe, Math.Min(before, behind));
                 before = behind;
+                ended(i);
             }
-            ended();
+            if (isOver)
+                return;
         }
     }
 
@@ -98,7 +113,7 @@ internal sealed class Rounds
     private static void Warm(Action run, TimeSpan least, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        for (int calls = 0; watch.Elapsed < least || (calls < CallsToWarm && watch.Elapsed < s_patience); calls++)
+        for (int calls = 0; watch.Elapsed < least || (calls < CallsToWarm && watch.Elapsed < s_warmPatience); calls++)
         {
             cancel.ThrowIfCancellationRequested();
             run();

@@ -18,9 +18,9 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
     {
         to.WriteLine();
         to.WriteLine($"Measured here, with registers of {Registers}, on {Text.Safe(Measured.Images)}:");
-        var calls = new Grid("<call", "samples", "ns a sample", "cycles", "estimated", "measured / estimated");
+        var calls = new Grid("<call", "samples", "ns a sample", "cycles", "estimated", "measured / estimated", "turns");
         foreach (CallTime call in Measured.Calls)
-            calls.Add([call.Method, Text.Whole(call.Samples), .. Compared(call.Nanoseconds, call.Estimate)]);
+            calls.Add([call.Method, Text.Whole(call.Samples), .. Compared(call.Nanoseconds, call.Estimate), $"{Text.Whole(call.Counted)} of {Text.Whole(call.Turns)}"]);
         calls.Write(to);
         to.WriteLine();
         to.WriteLine("One sample, layer by layer:");
@@ -30,9 +30,8 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
         parts.Add(["sum", .. Compared(Measured.Parts.Sum(part => part.Nanoseconds), Measured.Parts.Sum(part => part.Estimate))]);
         parts.Write(to);
         to.WriteLine(
-            $"  Medians by the clock of those rounds, {Text.Whole(Measured.QuietRounds)} of {Text.Whole(Measured.Rounds)} at least, that had the core to themselves: "
-            + $"{Text.Fixed(Measured.AdditionsPerCycle, 1)} additions a cycle before and behind.");
-        to.WriteLine($"  A cycle is {Text.Fixed(Measured.NanosecondsOfCycle, 3)} ns, by a chain of multiplications in the same rounds.");
+            $"  Medians by the clock of those turns that had the core to themselves, at least the quietest three: {Text.Fixed(Measured.AdditionsPerCycle, 1)} additions a cycle before and behind.");
+        to.WriteLine($"  A cycle is {Text.Fixed(Measured.NanosecondsOfCycle, 3)} ns, by a chain of multiplications in between.");
         to.WriteLine("  Layers are told apart by timestamps, whose cost is taken off; they keep layers from overlapping, so the sum may be more than a call.");
         to.WriteLine(
             $"  First Predict {Text.Fixed(Measured.FirstMilliseconds, 1)} ms, first PredictBatch {Text.Fixed(Measured.FirstBatchMilliseconds, 1)} ms, "
@@ -52,8 +51,6 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
         json.WriteStartObject("measured");
         json.WriteString("registers", Registers);
         json.WriteString("images", Measured.Images);
-        json.WriteNumber("rounds", Measured.Rounds);
-        json.WriteNumber("quietRounds", Measured.QuietRounds);
         json.WriteNumber("additionsPerCycle", Measured.AdditionsPerCycle);
         json.WriteNumber("nanosecondsOfCycle", Measured.NanosecondsOfCycle);
         json.WriteNumber("compileMilliseconds", Measured.CompileMilliseconds);
@@ -66,6 +63,8 @@ internal sealed record MeasuredReport(Plan Plan, PlanMeasurement Measured)
             json.WriteNumber("samples", call.Samples);
             json.WriteNumber("nanosecondsPerSample", call.Nanoseconds);
             json.WriteNumber("estimatedCyclesPerSample", call.Estimate);
+            json.WriteNumber("turns", call.Turns);
+            json.WriteNumber("countedTurns", call.Counted);
         });
         Text.WriteObjects(json, "parts", Measured.Parts, part =>
         {

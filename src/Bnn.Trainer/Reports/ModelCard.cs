@@ -70,7 +70,7 @@ internal sealed record ModelCard(string Name, RunResult Result, Network Network,
         CallTime single = Measured.Calls.First(call => call.Method == "Predict"), batch = Measured.Calls[^1];
         return $"{Time(single.Nanoseconds)} with `Predict`, {Time(batch.Nanoseconds)} with `PredictBatch` of {Text.Whole(batch.Samples)}; generated code, "
             + $"one thread of {Machine.Here(1).Processor} with registers of {LaneTier.All[Measured.Tier].Name}, on {Measured.Images}, "
-            + $"median of {Text.Count(Measured.QuietRounds, "round")}";
+            + $"medians of {Text.Whole(single.Counted)} and {Text.Count(batch.Counted, "turn")}";
     }
 
     private static string Time(double nanoseconds) => nanoseconds switch
