@@ -26,8 +26,8 @@ public sealed class PlanCommandTests : IDisposable
         string[] lines = inspect.Out.Split('\n');
         Assert.Contains("  goal        Latency", lines);
         Assert.Contains(lines, line => line.StartsWith("  batches     ", StringComparison.Ordinal));
-        // Ten rows that each read eight bits of a word of their own: ten words, 0.95 cycles each; 0.8 where there are 512 bits, 1.625 on ARM's narrow vectors.
-        Assert.Single(lines, line => Regex.IsMatch(line, "^  scores +scores +Unrolled +10 +words .* 8\\.00 +9\\.50 +16\\.[23] "));
+        // Ten rows that each read eight bits of a word of their own: ten words, 1.2 cycles each; 0.8 where there are 512 bits, 1.625 on ARM's narrow vectors.
+        Assert.Single(lines, line => Regex.IsMatch(line, "^  scores +scores +Unrolled +10 +words .* 8\\.00 +12\\.0 +16\\.[23] "));
         Assert.Single(lines, line => Regex.IsMatch(line, "^  besides +100 +100 +100 "));
         Assert.Contains(lines, line => line.StartsWith("The break-even of pruning", StringComparison.Ordinal));
         Assert.Single(lines, line => Regex.IsMatch(line, "^  scores +one sample +1\\.40 +1\\.40 +1\\.40 +never +- +-$"));

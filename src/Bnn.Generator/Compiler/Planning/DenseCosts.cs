@@ -65,18 +65,18 @@ internal sealed record DenseCosts
         ByteSumRegister = 1.9,
     };
 
-    /// <summary>Registers of 256 bits: a Zen 3 server at 3.2 GHz.</summary>
+    /// <summary>Registers of 256 bits: a Zen 3 server at 3.2 GHz; layers within a network, whose images change.</summary>
     public static DenseCosts With256 { get; } = new()
     {
-        Word = CostModel.WordFactor256 * CostModel.Word,
-        ColumnLayer = 60,
+        Word = 1.2,
+        ColumnLayer = 130,
         ColumnInput = 0.36,
         ColumnRegister = 60,
         ActiveColumn = words => words == 4 ? 2.15 : 1.9,
         Column = (0, 0.17, 0.7),
-        PermuteLayer = 90,
+        PermuteLayer = 105,
         PermuteStep = 0.5,
-        PermuteRegister = (0.8, 1.15, 1.5),
+        PermuteRegister = (0.95, 1.2, 1.5),
         PermuteGroup = 80,
         PermutePiece = 2,
         ByteSumLayer = 700,

@@ -99,7 +99,7 @@ internal static class DenseLanes
         if (lowering == Lowering.ActiveColumns)
         {
             int rest = Rest(layer.Channels, 64), words = WeightMatrix.WordsFor(layer.Channels), fewer = WeightMatrix.WordsFor(layer.Channels - rest);
-            double column = DenseCosts.At((long)words * layer.Live * sizeof(ulong), costs.Column);
+            double column = DenseCosts.At((long)steps * words * sizeof(ulong), costs.Column);
             double all = OfColumns(words);
             return costs.ColumnLayer + (layer.Inputs * costs.ColumnInput) + (OfColumns(fewer) is var whole && whole < all ? whole + OfRest(tier, layer, rest) : all);
 
