@@ -204,6 +204,16 @@ public sealed class ExperimentCommandTests : IDisposable
         Run("""{ "data": "optdigits" }""", "--minutes", "0.000001").AssertError(1, "longer than the 0.0 s of a piece; give it more --minutes.");
 
     [Fact]
+    public void Results_that_came_from_elsewhere_are_summed_up_even_if_no_run_ends_here()
+    {
+        const string One = """{ "data": "optdigits", "options": { "arch": "dense-16 scores", "epochs": 2 }, "seeds": [1] }""";
+        Run(One);
+        File.Delete(_folder.At("results", "trial", "table.md"));
+        Run(One.Replace("[1]", "[1, 2]", StringComparison.Ordinal), "--minutes", "0.000001").AssertError(1, "give it more --minutes.");
+        Assert.Contains("1 of 2 runs done", File.ReadAllText(_folder.At("results", "trial", "table.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_another_process_has_is_left_to_it()
     {
         const string Two = """{ "data": "optdigits", "options": { "arch": "dense-8 scores", "epochs": 1 }, "seeds": 2 }""";

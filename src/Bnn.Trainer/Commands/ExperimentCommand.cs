@@ -70,6 +70,8 @@ internal static class ExperimentCommand
             return ExitCode.Ok;
         }
         context.Log($"{experiment.Name}: {piece.Done} of {Text.Count(plan.Runs.Count, "run")} done; about {Text.Duration(piece.TimeLeft())} left");
+        // Results that came from another machine enter the table even if no run ends here.
+        piece.Save(() => Write(piece));
         piece.Run(() => piece.Save(() => Write(piece)));
         piece.Save(() => Write(piece));
         if (wish.Carry)
