@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Bnn.Trainer.Plans;
 
-/// <summary>Measures several things side by side: round after round each of them takes its turn, and the median of the quiet turns counts.</summary>
+/// <summary>Measures several things side by side: the next turn is that of the one that has had the least time, and the median of the quiet turns counts.</summary>
 /// <remarks>
 /// By the clock. What else the machine does makes a turn longer, also from the other half of the core; <see cref="CoreProbe"/> tells before and behind each turn, and turns that were not quiet do not count. The first tenth of a turn's calls, at least one, does not count: it finds the
 /// caches and foreseen branches of another one, such as a large batch, which made a call of ten microseconds a fifth longer, and one of a hundred a third. Calls of some milliseconds do not notice.
@@ -73,38 +73,30 @@ internal sealed class Rounds
     /// <summary>Measures.</summary>
     /// <param name="ended">Called behind each turn with the number of what took it.</param>
     /// <param name="cancel">Checked behind the calls of each.</param>
-    /// <remarks>Long calls miss rounds, so that they take no more than their share of the time.</remarks>
     public void Run(Action<int> ended, CancellationToken cancel)
     {
-        TimeSpan[] once = [.. _runs.Select(run => Time(run, 1, cancel))];
+        TimeSpan[] once = [.. _runs.Select(run => Time(run, 1, cancel))], used = new TimeSpan[_runs.Length];
         int[] calls = [.. once.Select(time => (int)Math.Clamp(s_round / time, 1, 100_000))];
-        var used = new TimeSpan[_runs.Length];
         var watch = Stopwatch.StartNew();
         double before = _probe();
-        while (true)
+        while (Enumerable.Range(0, _runs.Length).Where(IsWanted).Cast<int?>().MinBy(run => used[run!.Value]) is { } run)
         {
-            bool isOver = true;
-            for (int i = 0; i < _runs.Length; i++)
-            {
-                int quiet = _turns[i].Count(IsQuiet);
-                TimeSpan patience = once[i] < s_noticeable && quiet < Enough ? s_patience : s_budget;
-                if (_turns[i].Count >= Least && (quiet >= Most || watch.Elapsed >= patience))
-                    continue;
-                isOver = false;
-                if (_turns[i].Count >= Least && used[i] > watch.Elapsed / _runs.Length)
-                    continue;
-                if (once[i] < s_noticeable)
-                    Time(_runs[i], (calls[i] + 9) / 10, cancel);
-                TimeSpan time = Time(_runs[i], calls[i], cancel);
-                double behind = _probe();
-                _turns[i].Add(new(time.TotalNanoseconds / calls[i], Math.Max(before, behind)));
-                used[i] += time;
-                Probe = Math.Min(Probe, Math.Min(before, behind));
-                before = behind;
-                ended(i);
-            }
-            if (isOver)
-                return;
+            if (once[run] < s_noticeable)
+                Time(_runs[run], (calls[run] + 9) / 10, cancel);
+            TimeSpan time = Time(_runs[run], calls[run], cancel);
+            double behind = _probe();
+            _turns[run].Add(new(time.TotalNanoseconds / calls[run], Math.Max(before, behind)));
+            used[run] += time;
+            Probe = Math.Min(Probe, Math.Min(before, behind));
+            before = behind;
+            ended(run);
+        }
+
+        bool IsWanted(int run)
+        {
+            int quiet = _turns[run].Count(IsQuiet);
+            TimeSpan patience = once[run] < s_noticeable && quiet < Enough ? s_patience : s_budget;
+            return _turns[run].Count < Least || (quiet < Most && watch.Elapsed < patience);
         }
     }
 
