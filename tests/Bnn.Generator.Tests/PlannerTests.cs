@@ -159,6 +159,17 @@ public class PlannerTests
     }
 
     [Fact]
+    public void Each_call_that_packs_inputs_is_in_the_estimate()
+    {
+        double Besides(int channels, int gap) => BnnCompiler.Plan(Models.Bits(300, new DenseLayer("dense",
+            WeightMatrix.Create(channels, 300, (_, column) => column < 100 || column >= 100 + gap ? 1 : 0), new([.. Enumerable.Repeat(50, channels)])),
+            new ScoresLayer("scores", Models.Weights(10, channels, new(1)), new(new int[10]), 1)), Models.Settings()).Sample.Besides(LaneTier.Usual);
+        Assert.Equal(CostModel.Sample, Besides(256, gap: 0));
+        Assert.Equal(CostModel.Sample, Besides(256, gap: 5));
+        Assert.Equal(CostModel.Sample + (CostModel.PackingCall * LaneTier.Usual.Dense.Word), Besides(256, gap: 50), 9);
+    }
+
+    [Fact]
     public void A_model_tells_how_many_of_its_input_bits_are_active()
     {
         double Cycles(string? share)

@@ -14,13 +14,13 @@ internal sealed record LayerCost(LayerPlan Plan, long Work, string Unit, long Pl
 
 /// <summary>What the cost model says about a plan.</summary>
 /// <param name="Layers">One for each layer of the compact network.</param>
-/// <param name="Besides">Cycles of one sample besides its layers: calls, packing, the highest score.</param>
+/// <param name="Besides">Cycles of one sample besides its layers, for each of <see cref="LaneTier.All"/>: calls, packing, the highest score.</param>
 /// <param name="BesidesOfBatch">Cycles of a sample of a batch besides the layers, for each of <see cref="LaneTier.All"/>: packing.</param>
-internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides, IReadOnlyList<double> BesidesOfBatch)
+internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, IReadOnlyList<double> Besides, IReadOnlyList<double> BesidesOfBatch)
 {
     /// <summary>Cycles of one sample.</summary>
     /// <param name="tier">Index in <see cref="LaneTier.All"/>.</param>
-    public double Sample(int tier) => Besides + Layers.Sum(layer => layer.Sample[tier]);
+    public double Sample(int tier) => Besides[tier] + Layers.Sum(layer => layer.Sample[tier]);
 
     /// <summary>Cycles of a sample of a batch.</summary>
     /// <param name="tier">Index in <see cref="LaneTier.All"/>.</param>
@@ -29,8 +29,9 @@ internal sealed record PlanCosts(IReadOnlyList<LayerCost> Layers, double Besides
     /// <summary>Asks the cost model.</summary>
     public static PlanCosts Of(Plan plan)
     {
-        double[] besides = [.. LaneTier.All.Select(tier => plan.Batch.IsInLanes(tier) ? BatchPlan.Packing(tier, plan.Compact, plan.Batch.Input!) : CostModel.Sample)];
-        return new([.. plan.Layers.Select(layer => Of(plan, layer))], CostModel.Sample, besides);
+        double[] besides = [.. LaneTier.All.Select(plan.Sample.Besides)];
+        double[] ofBatch = [.. LaneTier.All.Select((tier, i) => plan.Batch.IsInLanes(tier) ? BatchPlan.Packing(tier, plan.Compact, plan.Batch.Input!) : besides[i])];
+        return new([.. plan.Layers.Select(layer => Of(plan, layer))], besides, ofBatch);
     }
 
     private static LayerCost Of(Plan plan, LayerPlan layer)

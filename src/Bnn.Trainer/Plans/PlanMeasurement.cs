@@ -126,7 +126,7 @@ internal sealed record PlanMeasurement(
     }
 
     private static double Estimate(PlanCosts costs, int tier, TimedPart part) =>
-        part.First < 0 ? costs.Besides : costs.Layers.Skip(part.First).Take(part.Last + 1 - part.First).Sum(layer => layer.Sample[tier]);
+        part.First < 0 ? costs.Besides[tier] : costs.Layers.Skip(part.First).Take(part.Last + 1 - part.First).Sum(layer => layer.Sample[tier]);
 
     // A register costs the same however many of its lanes hold a sample.
     private static double Estimate(Plan plan, PlanCosts costs, int tier, int samples)

@@ -106,7 +106,7 @@ internal sealed record PlanReport(ModelInput Model, Plan Plan, PlanCosts Costs, 
                 tier => layer.Sample[tier], tier => layer.OfBatch[tier], layer.Plan.Reason);
         }
         string besides = inLanes ? "calls and packing; of a batch packing" : "calls and packing";
-        Add(["besides", "", "", "", "", ""], _ => Costs.Besides, tier => Costs.BesidesOfBatch[tier], besides);
+        Add(["besides", "", "", "", "", ""], tier => Costs.Besides[tier], tier => Costs.BesidesOfBatch[tier], besides);
         Add(["sum", "", "", "", "", ""], Costs.Sample, Costs.OfBatch, "");
         grid.Write(to);
         to.WriteLine("  work of one sample: words of 64 bits counted, vectors added, or for each register planes, columns (half are active), look-ups, or for a pair of them sums.");

@@ -91,7 +91,7 @@ internal static class CostModel
     /// <summary>What work on words costs on Zen 3, which stands for processors with 256 bits, against these numbers.</summary>
     public const double WordFactor256 = 0.76;
 
-    /// <summary>Cycles of one sample alone besides its layers: calls, packing, the highest score.</summary>
+    /// <summary>Cycles of one sample alone besides its layers: calls, packing by one call, the highest score.</summary>
     public const double Sample = 100;
 
     /// <summary>Cycles that gathering a piece of a patch costs.</summary>
@@ -106,8 +106,8 @@ internal static class CostModel
     /// <summary>Cycles to add a plane to the counts of 512 lanes, with ternary logic: Zen 4; 1.6 on Zen 5 (docs/decisions/0008-lanes.md).</summary>
     public const double Plane512 = 2;
 
-    /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index (Zen 4, like the next three of convolutions).</summary>
-    public const double TernaryPlane256 = 1.3;
+    /// <summary>The same for 256 lanes on such a processor: less to compute, but each plane still has its index. Zen 4 takes 1.3 (like the next, of convolutions), Zen 5 0.85.</summary>
+    public const double TernaryPlane256 = 1.1;
 
     /// <summary>The same for 128 lanes.</summary>
     public const double TernaryPlane128 = 1.4;
@@ -127,8 +127,8 @@ internal static class CostModel
     /// <summary>The same with one other.</summary>
     public const double WordPlane128 = 1.3;
 
-    /// <summary>The same with three others and ternary logic: not measured, but by the number of instructions, which is what it waits for on Zen 3.</summary>
-    public const double TernaryWordPlane = 0.85;
+    /// <summary>The same with three others and ternary logic: Zen 5.</summary>
+    public const double TernaryWordPlane = 0.72;
 
     /// <summary>Cycles of such a channel besides its planes.</summary>
     public const double WordChannel = 20;
@@ -151,8 +151,8 @@ internal static class CostModel
     /// <summary>Cycles of a step of a position with 512 bits, besides its registers of channels; positions share the weights.</summary>
     public const double SharedStep512 = 0.05;
 
-    /// <summary>Cycles of a look-up and an addition for 64 channels of a position: Zen 4; 1.02 on Zen 5.</summary>
-    public const double SharedRegister512 = 1.7;
+    /// <summary>Cycles of a look-up and an addition for 64 channels of a position: between Zen 4 (1.7) and Zen 5 (1.02).</summary>
+    public const double SharedRegister512 = 1.35;
 
     /// <summary>Cycles of a step with narrower registers.</summary>
     public const double SharedStep = 0.5;
@@ -190,8 +190,8 @@ internal static class CostModel
     /// <summary>Cycles of each of the eight bits of an eight-bit input, for a channel in lanes besides its planes.</summary>
     public const double LaneBit = 16;
 
-    /// <summary>Cycles to make a sum of taps for a pair of registers of 512 bits.</summary>
-    public const double TapEntry512 = 4.5;
+    /// <summary>Cycles to make a sum of taps for a pair of registers of 512 bits: between Zen 5 (2.5) and what the stores of Zen 4 allow.</summary>
+    public const double TapEntry512 = 3;
 
     /// <summary>The same with 256 bits.</summary>
     public const double TapEntry256 = 2.25;
@@ -199,8 +199,8 @@ internal static class CostModel
     /// <summary>The same with 128 bits.</summary>
     public const double TapEntry128 = 2.5;
 
-    /// <summary>Cycles of a channel to look such a sum up and add it.</summary>
-    public const double TapLookUp512 = 2.2;
+    /// <summary>Cycles of a channel to look such a sum up and add it: Zen 5 1.7, and 2.0 where the table does not fit the nearest cache.</summary>
+    public const double TapLookUp512 = 1.9;
 
     /// <summary>The same with 256 bits.</summary>
     public const double TapLookUp256 = 1.4;

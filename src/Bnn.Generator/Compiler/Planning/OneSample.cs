@@ -9,14 +9,20 @@ namespace Bnn.Generator.Compiler.Planning;
 /// <param name="InLanes">Whether a layer has a pixel in each lane.</param>
 internal sealed record OneSample(Network Network, ChannelLanesPlan? First, TierWays?[] Dense, bool[] InLanes)
 {
+    /// <summary>Calls that pack the input.</summary>
+    public int PackingCalls { get; init; } = 1;
+
     /// <summary>The same on words alone, but for a first layer that is no more code so.</summary>
     public OneSample OnWords() => this with { Dense = new TierWays?[Dense.Length], InLanes = new bool[InLanes.Length] };
 
     /// <summary>The same with all convolutions on words that have no pixels in lanes.</summary>
     public OneSample WithoutPatchLanes() => this with { Dense = [.. Dense.Select((ways, i) => Network.Layers[i] is ConvolutionLayer ? null : ways)] };
 
-    /// <summary>Cycles of all layers.</summary>
-    public double Cycles(LaneTier tier) => CostModel.Sample + Enumerable.Range(0, InLanes.Length).Sum(i => Cycles(i, tier));
+    /// <summary>Cycles besides the layers: calls, packing, the highest score.</summary>
+    public double Besides(LaneTier tier) => CostModel.Sample + ((PackingCalls - 1) * CostModel.PackingCall * tier.Dense.Word);
+
+    /// <summary>Cycles of all layers, and of what is besides.</summary>
+    public double Cycles(LaneTier tier) => Besides(tier) + Enumerable.Range(0, InLanes.Length).Sum(i => Cycles(i, tier));
 
     /// <summary>Cycles of a layer, with the change of layout before it.</summary>
     public double Cycles(int index, LaneTier tier) =>

@@ -23,6 +23,8 @@ internal static class Planner
         else if (first is not null)
             dense[0] = null;
         var sample = new OneSample(compact, first, dense, new bool[isNeeded.Length]);
+        if (first is null && compact.Layers[0] is DenseLayer or ScoresLayer)
+            sample = sample with { PackingCalls = Math.Max(1, InputLayout.Of(compact).Runs.Count) };
         sample = sample with { InLanes = PixelLanesPlanner.Choose(sample, settings, isNeeded) };
         BatchPlan batch = BatchPlan.Of(compact, settings, sample, cancel);
         if (settings.Goal == Goal.Throughput && batch.Input is not null)

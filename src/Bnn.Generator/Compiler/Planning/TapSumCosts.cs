@@ -5,7 +5,7 @@ namespace Bnn.Generator.Compiler.Planning;
 
 /// <summary>What a first convolution on bytes costs whose sums are looked up (<c>Bnn.Kernels.TapSums</c>).</summary>
 /// <remarks>
-/// Measured on a core of a Zen 3 server with 256 and, AVX2 switched off, 128 bits: 3x3 and 5x5 on 3x32x32 for 16 to 96 channels, within 8 %; with 512 bits by the loads and stores of Zen 4
+/// Measured on a core of a Zen 3 server with 256 and, AVX2 switched off, 128 bits: 3x3 and 5x5 on 3x32x32 for 16 to 96 channels, within 8 %; with 512 bits on Zen 5, within 10 %
 /// (docs/decisions/0014-sums-of-bytes.md).
 /// </remarks>
 internal static class TapSumCosts
