@@ -54,13 +54,30 @@ public class PrunedModelsTests
         Assert.DoesNotContain("Masks", small, StringComparison.Ordinal);
     }
 
-    /// <summary>Whole channels leave nothing behind: the code is that of a network which never had them.</summary>
+    /// <summary>Whole channels leave nothing behind: plan and code are those of a network that never had them, but for the constants.</summary>
     [Fact]
     public void Code_of_a_network_without_channels_is_that_of_a_narrow_one()
     {
-        Network network = Pruned(Dense, Granularity.Channel, "activity", "0.5,0.5,0");
+        Network network = Pruned(Dense, Granularity.Channel, "activity", "0.5,0.5,0"), narrow = Folded(Parent("dense-20 dense-12 scores"));
         Assert.Equal([20, 12, 5], network.Layers.OfType<WeightedLayer>().Select(layer => layer.Weights.Rows));
         Assert.All(network.Layers.OfType<WeightedLayer>(), layer => Assert.False(layer.Weights.HasMask));
+        Assert.Equal(Shapes(narrow), Shapes(network));
+        Assert.Equal(Statements(narrow), Statements(network));
+
+        static IEnumerable<string> Shapes(Network network) =>
+            UsualPlan.Of(network, "small.bnn", default).Layers.Select(layer => $"{layer.How}, {layer.Layer.Keyword}");
+        static int Statements(Network network) => Emitted(network).Count(letter => letter == ';');
+    }
+
+    /// <summary>What is pruned is not counted. All weights are half as many planes, because a count of all inputs is shared: a third of them, all that whole taps allow, is two thirds of that.</summary>
+    [Theory]
+    [InlineData(Granularity.Weight), InlineData(Granularity.Word), InlineData(Granularity.Column), InlineData(Granularity.Tap), InlineData(Granularity.Input), InlineData(Granularity.Channel)]
+    public void What_is_pruned_is_not_in_the_plan(Granularity granularity)
+    {
+        string score = granularity == Granularity.Channel ? "activity" : "latent";
+        PlannedCost whole = UsualPlan.Cost(Folded(Parent(Convolutional)), default), pruned = UsualPlan.Cost(Pruned(Convolutional, granularity, score, "0.7,0.7,0.7,0"), default);
+        Assert.InRange(pruned.Planes, 1, whole.Planes * 0.75);
+        Assert.InRange(pruned.Batch, 1, whole.Batch * 0.8);
     }
 
     private static string Emitted(Network network) => BnnCompiler.Compile(new("small.bnn", BnnWriter.Write(network), new() { ClassName = "Small" }), default).Model!.Source;

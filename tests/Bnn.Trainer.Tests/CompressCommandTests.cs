@@ -56,6 +56,7 @@ public sealed class CompressCommandTests : IDisposable
         Assert.Contains("more --minutes goes on", cut.Out, StringComparison.Ordinal);
         Cli whole = Cli.Run([.. words, "--minutes", "10"]);
         Assert.Equal(0, whole.Exit);
+        Assert.Matches("an epoch takes about .* trainings of 2 in 10 min", whole.Error);
         Assert.DoesNotContain("more --minutes", whole.Out, StringComparison.Ordinal);
         foreach (string part in new[] { "parent", "trained-on", "masks-0.15", "channels-0.6", "latent-0.5", "random", "smallest", "fastest", "Measured here, parent" })
             Assert.Contains(part, whole.Out, StringComparison.Ordinal);
@@ -75,8 +76,14 @@ public sealed class CompressCommandTests : IDisposable
         Assert.InRange(new Interpreter(network).Predict(new byte[network.InputLength]), 0, network.ClassCount - 1);
 
         string page = File.ReadAllText(_folder.At("small", "report.html"));
-        foreach (string part in new[] { "Validation accuracy against operations", "Sensitivity", "data:image/png;base64,", "masks-0.15" })
+        foreach (string part in new[] { "Validation accuracy against operations", "executed", "planes added", "measured ns", "Sensitivity", "data:image/png;base64," })
             Assert.Contains(part, page, StringComparison.Ordinal);
+        // Each network is a point of each chart of what all of them have.
+        Assert.All(rows, row => Assert.InRange(page.Split($"<title>{row[0]}: ").Length - 1, 5, 8));
+        Assert.All(rows, row => Assert.All(row[^3..], cost => Assert.InRange(long.Parse(cost, System.Globalization.CultureInfo.InvariantCulture), 1, 1 << 20)));
+        Assert.Equal(new FileInfo(_folder.At("small", "smallest.bnn")).Length, Number(smallest, smallest.Length - 1));
+        foreach (IGrouping<string, string[]> way in good.GroupBy(row => row[1]))
+            Assert.NotEmpty(way.MinBy(row => Number(row, 6))![9]);
         Assert.DoesNotContain("http://", page.Replace("http://www.w3.org", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bnn.Trainer.Tests;
 
 public sealed class FlipsCommandTests : IDisposable
@@ -45,6 +47,22 @@ public sealed class FlipsCommandTests : IDisposable
 
         // Other options on the same folder would mix up two studies.
         Flips("--epochs", "3", "--learning-rate", "0.02", "--out", _folder.At("broken")).AssertError(1, "was made with other epochs, rate or seed");
+    }
+
+    /// <summary>The stated end: the largest share of a window is not below that of the window before.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public void Rounds_end_where_the_largest_share_does_not_fall(bool isFromScratch)
+    {
+        string[] words = ["--epochs", "2", "--learning-rate", "0.02", "--rounds", "6", "--repair-epochs", "2"];
+        Cli flips = Flips([.. words, .. isFromScratch ? ["--from-scratch"] : Array.Empty<string>()]);
+        Assert.Equal(0, flips.Exit);
+        double[] largest = [.. File.ReadAllLines(Path.Combine(Run + "-flips", "flips.csv")).Skip(1).Select(row => row.Split(','))
+            .GroupBy(row => int.Parse(row[0], CultureInfo.InvariantCulture)).OrderBy(round => round.Key).Select(round => round.Max(row => double.Parse(row[3], CultureInfo.InvariantCulture)))];
+        Assert.InRange(largest.Length, 2, 7);
+        for (int round = 1; round < largest.Length - 1; round++)
+            Assert.True(largest[round] < largest[round - 1], $"round {round} of {string.Join(", ", largest)}");
+        Assert.Equal(largest[^1] >= largest[^2], flips.Out.Contains("no longer falls", StringComparison.Ordinal));
+        Assert.Equal(isFromScratch, File.ReadAllText(Path.Combine(Run + "-flips", "round-1", "model.bnn")).Contains("from-scratch", StringComparison.Ordinal));
     }
 
     private Cli Flips(params string[] words) => Cli.Run(["flips", Run, "--data-dir", _folder.At("data"), .. words]);

@@ -132,7 +132,9 @@ public sealed class PruneCommandTests : IDisposable
         Assert.Equal(rows.Where(row => Number(row[3]) >= floor && row[1] != "control").Min(row => Number(row[4])), Number(smallest[4]));
         Assert.Equal(
             Number(smallest[4]), BnnFile.Load(Path.Combine(_folder.At("pruned"), "smallest.bnn")).Layers.OfType<WeightedLayer>().Sum(layer => layer.Weights.LiveCount()));
-        Assert.Contains("weights by latent, shared out by sensitivity", File.ReadAllText(Path.Combine(_folder.At("pruned"), "report.html")), StringComparison.Ordinal);
+        string page = File.ReadAllText(Path.Combine(_folder.At("pruned"), "report.html"));
+        Assert.Contains("weights by latent, shared out by sensitivity", page, StringComparison.Ordinal);
+        Assert.All(tried, row => Assert.Contains($"<title>{row[0]}: ", page, StringComparison.Ordinal));
         // The same again finds all of them; another way in the same folder has runs of its own.
         Assert.Equal(0, Prune(words).Exit);
         Assert.Equal(rows.Select(row => string.Join(',', row[..8])), Table().Select(row => string.Join(',', row[..8])));

@@ -44,8 +44,8 @@ internal sealed record CompressionStudy(
             BnnFile.Save(Path.Combine(Folder, file), trial.Network);
         var report = new CompressionReport(
             parent.Options.Name, Wish, Ways, compressor.Floor, compressor.Trials, compressor.Smallest, compressor.Fastest,
-            finalists.DistinctBy(finalist => finalist.Trial).ToDictionary(
-                finalist => finalist.Trial.Name, finalist => Measure(context, Path.Combine(Folder, finalist.File), parent.Split.Validation)),
+            Measured(compressor, finalists).ToDictionary(
+                measured => measured.Trial.Name, measured => Measure(context, measured.Path, parent.Split.Validation)),
             LayerSensitivity.Measure(parent, "latent", Granularity.Weight, cancel: context.Cancel),
             [.. compressor.Trials[0].Network.Layers.OfType<WeightedLayer>().Select(layer => layer.Name)], compressor.IsCutShort);
         AtomicFile.WriteText(Path.Combine(Folder, "compress.csv"), report.ToCsv());
@@ -54,6 +54,10 @@ internal sealed record CompressionStudy(
         context.Out.WriteLine($"written to {Folder}: smallest.bnn, fastest.bnn, parent.bnn, compress.csv, report.html");
         return ExitCode.Ok;
     }
+
+    // The finalists, and of each way what is fastest by the planner.
+    private IEnumerable<(string Path, Trial Trial)> Measured(Compressor compressor, IEnumerable<(string File, Trial Trial)> finalists) => finalists
+        .Select(finalist => (Path.Combine(Folder, finalist.File), finalist.Trial)).Concat(Ways.Select(compressor.FastestOf).OfType<Trial>().Select(trial => (RunFolder.Open(Path.Combine(Folder, trial.Name)).ModelPath, trial))).DistinctBy(measured => measured.Item2);
 
     private static PlanMeasurement Measure(CommandContext context, string path, LabeledImages images)
     {

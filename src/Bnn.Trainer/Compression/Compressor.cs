@@ -3,6 +3,7 @@ using Bnn.Pruning;
 using Bnn.Trainer.Commands;
 using Bnn.Trainer.Plans;
 using Bnn.Trainer.Reports;
+using Bnn.Trainer.Speed;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Compression;
@@ -39,11 +40,17 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
     /// <summary>Whether time ran out before all searches were done.</summary>
     public bool IsCutShort { get; private set; }
 
-    /// <summary>The good enough network with the smallest file; the parent if no other is.</summary>
+    /// <summary>The good enough network with the fewest live weights; the parent if no other is.</summary>
     public Trial Smallest => Good.MinBy(trial => (trial.LiveWeights, -trial.Accuracy))!;
 
     /// <summary>The good enough network with the least time by the planner.</summary>
     public Trial Fastest => Good.MinBy(trial => (trial.Cycles(wish.IsBatch), -trial.Accuracy))!;
+
+    /// <summary>Of the good enough networks of a way the one with the least time by the planner; null if there is none.</summary>
+    public Trial? FastestOf(Way way) => Good.Where(trial => trial.Way == way.Name).MinBy(trial => (trial.Cycles(wish.IsBatch), -trial.Accuracy));
+
+    /// <summary>The two, or the one that is both.</summary>
+    public Trial[] Finalists => [.. new[] { Smallest, Fastest }.Distinct()];
 
     private IEnumerable<Trial> Good => _trials.Where(trial => trial.Accuracy >= Floor && trial.Way != Trial.Control).DefaultIfEmpty(_trials[0]);
 
@@ -53,7 +60,34 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
     public void Run()
     {
         _trials.Add(Of("parent", "", 1, parent.Fold(context.Cancel)));
-        Try(TrainedOn, Trial.Control, 1, () => TrainingRun.Continue(parent, wish.Epochs, wish.LearningRate, wish.Seed));
+        Foresee();
+        if (!Try(TrainedOn, Trial.Control, 1, TrainOn))
+            return;
+        Search();
+        foreach (Trial best in Finalists)
+        {
+            if (ways.FirstOrDefault(way => way.Name == best.Way) is { } way && Options(way, best.Share).Score != Random
+                && !Try($"{best.Name}-random", Trial.Control, best.Share, () => Prune(Randomly(Options(way, best.Share)))))
+                return;
+        }
+    }
+
+    // Some steps tell how long a training takes, so that the budget is known before the first one is over.
+    private void Foresee()
+    {
+        if (wish.Budget is not { } budget)
+            return;
+        using TrainingRun run = TrainOn();
+        double epoch = EpochTime.Measure(run, context.Clock, context.Cancel);
+        _longest = TimeSpan.FromSeconds(epoch * wish.Epochs);
+        context.Log($"an epoch takes about {Text.Duration(TimeSpan.FromSeconds(epoch))}: {Text.Count((int)Math.Min(budget / _longest, 9999), "training")} of {wish.Epochs} in {Text.Duration(budget)}");
+    }
+
+    private TrainingRun TrainOn() => TrainingRun.Continue(parent, wish.Epochs, wish.LearningRate, wish.Seed);
+
+    // Until everything is found, or what time is left is that of the controls.
+    private void Search()
+    {
         var searched = ways.ToList();
         while (searched.Count > 0)
         {
@@ -62,15 +96,9 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
                 (double, bool)[] tried = [.. _trials.Where(trial => trial.Way == way.Name).Select(trial => (trial.Share, trial.Accuracy >= Floor))];
                 if (ShareSearch.Next(way.First, tried) is not { } share)
                     searched.Remove(way);
-                else if (!Try(Name(way, share), way.Name, share, () => Prune(Options(way, share))))
+                else if (!Try(Name(way, share), way.Name, share, () => Prune(Options(way, share)), controls: Math.Max(1, Finalists.Length)))
                     return;
             }
-        }
-        foreach (Trial best in new[] { Smallest, Fastest }.Distinct())
-        {
-            if (ways.FirstOrDefault(way => way.Name == best.Way) is { } way && Options(way, best.Share).Score != Random
-                && !Try($"{best.Name}-random", Trial.Control, best.Share, () => Prune(Randomly(Options(way, best.Share)))))
-                return;
         }
     }
 
@@ -102,10 +130,10 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
         parent, options with { Epochs = wish.Epochs, LearningRate = wish.LearningRate, Seed = wish.Seed },
         network => UsualPlan.Cycles(network, wish.IsBatch, context.Cancel), cancel: context.Cancel).Run;
 
-    // False: there is no time for it.
-    private bool Try(string name, string way, double share, Func<TrainingRun> start)
+    // False: there is no time for it and for so many controls behind it.
+    private bool Try(string name, string way, double share, Func<TrainingRun> start, int controls = 0)
     {
-        if (wish.Budget is { } budget && Spent + _longest > budget && !study.IsFinished(name))
+        if (wish.Budget is { } budget && Spent + ((1 + controls) * _longest) > budget && !study.IsFinished(name))
         {
             IsCutShort = true;
             return false;
@@ -133,5 +161,5 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
 
     private Trial Of(string name, string way, double share, FoldedModel model) => new(
         name, way, share, model.Network, model.ValidationAccuracy,
-        UsualPlan.Cycles(model.Network, isBatch: false, context.Cancel), UsualPlan.Cycles(model.Network, isBatch: true, context.Cancel));
+        UsualPlan.Cost(model.Network, context.Cancel));
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using Bnn.Model;
+using Bnn.Trainer.Plans;
 
 namespace Bnn.Trainer.Compression;
 
@@ -8,9 +10,8 @@ namespace Bnn.Trainer.Compression;
 /// <param name="Share">Share that was to stay.</param>
 /// <param name="Network">Folded.</param>
 /// <param name="Accuracy">On the validation split, in [0, 1].</param>
-/// <param name="Sample">Cycles of one sample by the planner, on the usual tier.</param>
-/// <param name="Batch">Cycles of a sample of a large batch.</param>
-internal sealed record Trial(string Name, string Way, double Share, Network Network, double Accuracy, double Sample, double Batch)
+/// <param name="Cost">By the planner.</param>
+internal sealed record Trial(string Name, string Way, double Share, Network Network, double Accuracy, PlannedCost Cost)
 {
     /// <summary>What controls are called.</summary>
     public const string Control = "control";
@@ -21,6 +22,9 @@ internal sealed record Trial(string Name, string Way, double Share, Network Netw
     /// <summary>A sample's.</summary>
     public long Operations { get; } = Network.Operations();
 
+    /// <summary>Bytes of the model file. A mask takes as many as the signs: half of the weights by masks are a larger file than all of them.</summary>
+    public int FileBytes { get; } = Encoding.UTF8.GetByteCount(BnnWriter.Write(Network));
+
     /// <summary>Cycles by the goal.</summary>
-    public double Cycles(bool isBatch) => isBatch ? Batch : Sample;
+    public double Cycles(bool isBatch) => isBatch ? Cost.Batch : Cost.Sample;
 }

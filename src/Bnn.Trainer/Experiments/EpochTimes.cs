@@ -1,3 +1,4 @@
+using Bnn.Trainer.Speed;
 using Bnn.Training;
 
 namespace Bnn.Trainer.Experiments;
@@ -5,10 +6,6 @@ namespace Bnn.Trainer.Experiments;
 /// <summary>How long an epoch of a run takes here: by its own epochs, by runs that take the same time, or by some steps that are tried.</summary>
 internal sealed class EpochTimes(DataShelf data, Machine machine, TimeProvider clock, CancellationToken cancel)
 {
-    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(0.7);
-    private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(1.3);
-    private const int LeastSteps = 3;
-
     private readonly Dictionary<TimeClass, double> _seconds = [];
 
     /// <summary>Takes note of what a run took, if it ran on a machine like this one.</summary>
@@ -42,31 +39,6 @@ internal sealed class EpochTimes(DataShelf data, Machine machine, TimeProvider c
     private double Measure(PlannedRun planned)
     {
         using TrainingRun run = planned.Arm.Variant.Method.Start(planned.Recipe, data.Train(planned.Arm.Data), parent: null, machine.Threads);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        long start = clock.GetTimestamp();
-        var ends = new List<double>(); // of the steps, in seconds
-        int warm = 0;
-        try
-        {
-            run.RunEpoch(Step, enough.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            // Wanted.
-        }
-        int first = warm > 0 && warm + LeastSteps < ends.Count ? warm : ends.Count / 2; // an epoch may be too short to warm up
-        double step = ends.Count == 1 ? ends[0] : (ends[^1] - ends[first - 1]) / (ends.Count - first);
-        // A held-out sample goes forward only, which is a third of the work.
-        return step * run.StepsPerEpoch * (1 + (run.Split.Validation.Count / (3.0 * run.Split.Training.Count)));
-
-        void Step(TrainingProgress progress)
-        {
-            TimeSpan elapsed = clock.GetElapsedTime(start);
-            ends.Add(elapsed.TotalSeconds);
-            if (warm == 0 && elapsed >= s_warm)
-                warm = ends.Count;
-            if (warm > 0 && ends.Count >= warm + LeastSteps && elapsed >= s_warm + s_measured)
-                enough.Cancel();
-        }
+        return EpochTime.Measure(run, clock, cancel);
     }
 }

@@ -14,7 +14,7 @@ namespace Bnn.Trainer.Reports;
 /// <param name="Trials">All networks, the parent first.</param>
 /// <param name="Smallest">The smallest good one.</param>
 /// <param name="Fastest">The fastest good one by the planner.</param>
-/// <param name="Times">Measured here, by name: parent, smallest and fastest.</param>
+/// <param name="Times">Measured here, by name: parent, smallest, fastest, and the fastest good one of each way.</param>
 /// <param name="Sensitivity">Of the parent's layers, by latent size of single weights.</param>
 /// <param name="Layers">Names of the layers with weights.</param>
 /// <param name="IsCutShort">Whether time ran out.</param>
@@ -37,7 +37,7 @@ internal sealed record CompressionReport(
         {
             grid.Add(
                 trial.Name, Text.Percent(trial.Accuracy), Text.Fixed(100 * (parent.Accuracy - trial.Accuracy), 2), Share(trial.LiveWeights, parent.LiveWeights),
-                Share(trial.Operations, parent.Operations), Share(trial.Sample, parent.Sample), Share(trial.Batch, parent.Batch), Role(trial));
+                Share(trial.Operations, parent.Operations), Share(trial.Cost.Sample, parent.Cost.Sample), Share(trial.Cost.Batch, parent.Cost.Batch), Role(trial));
         }
         grid.Write(context.OutConsole());
         context.Out.WriteLine();
@@ -51,13 +51,14 @@ internal sealed record CompressionReport(
     /// <summary>For programs.</summary>
     public string ToCsv()
     {
-        var csv = new StringBuilder("network,way,share,validation,live-weights,operations,planned-cycles-one,planned-cycles-batch,role,measured-ns-one,measured-ns-batch\n");
+        var csv = new StringBuilder("network,way,share,validation,live-weights,operations,planned-cycles-one,planned-cycles-batch,role,measured-ns-one,measured-ns-batch,executed-one,planes-batch,file-bytes\n");
         foreach (Trial trial in Trained)
         {
             csv.Append(CultureInfo.InvariantCulture, $"{trial.Name},{trial.Way},{trial.Share},{trial.Accuracy:F6},{trial.LiveWeights},{trial.Operations},")
-                .Append(CultureInfo.InvariantCulture, $"{trial.Sample:F1},{trial.Batch:F1},{Role(trial).Replace(", ", "+", StringComparison.Ordinal)},");
+                .Append(CultureInfo.InvariantCulture, $"{trial.Cost.Sample:F1},{trial.Cost.Batch:F1},{Role(trial).Replace(", ", "+", StringComparison.Ordinal)},");
             csv.Append(Times.TryGetValue(trial.Name, out PlanMeasurement? times)
-                ? string.Create(CultureInfo.InvariantCulture, $"{One(times):F1},{Batch(times):F1}\n") : ",\n");
+                ? string.Create(CultureInfo.InvariantCulture, $"{One(times):F1},{Batch(times):F1}") : ",")
+                .Append(CultureInfo.InvariantCulture, $",{trial.Cost.Work},{trial.Cost.Planes},{trial.FileBytes}\n");
         }
         return csv.ToString();
     }

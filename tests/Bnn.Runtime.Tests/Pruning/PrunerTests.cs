@@ -218,6 +218,18 @@ public sealed class PrunerTests
         }
     }
 
+    /// <summary>Counts over fewer inputs have other means and variances; what is kept of the whole network's is a control.</summary>
+    [Theory, InlineData(Dense), InlineData(Convolutional)]
+    public void Batch_norm_is_estimated_anew_before_the_repair_unless_it_is_kept(string architecture)
+    {
+        using TrainingRun parent = Parent(architecture, epochs: 6);
+        var options = new PruningOptions { Rate = "0.7", Score = "random", Granularity = Granularity.Weight };
+        PruningResult anew = Pruner.Prune(parent, options), kept = Pruner.Prune(parent, options with { KeepsStatistics = true });
+        using TrainingRun one = anew.Run, other = kept.Run;
+        Assert.Equal(one.Network.Layers[0].Mask!.Live.Span.ToArray(), other.Network.Layers[0].Mask!.Live.Span.ToArray());
+        Assert.True(anew.AccuracyBeforeRepair > kept.AccuracyBeforeRepair, $"{anew.AccuracyBeforeRepair} and {kept.AccuracyBeforeRepair}");
+    }
+
     [Fact]
     public void Dynamic_masks_prune_while_they_repair()
     {

@@ -79,6 +79,14 @@ public sealed class ArchitectureTests
         Assert.Equal(10, geometry.Layers[geometry.Layers.Length - 1].Channels);
     }
 
+    /// <summary>The count that papers on network in network state for its second kernel of 5x5: 117.96 million.</summary>
+    [Fact]
+    public void Network_in_network_has_the_operations_of_the_papers()
+    {
+        LayerGeometry layer = NetworkGeometry.Of(Architecture.Parse("nin"), new(3, 32, 32), isEightBit: true, classes: 10).Layers[3];
+        Assert.Equal(117_964_800, (long)layer.Inputs * layer.Channels * layer.Output.Height * layer.Output.Width);
+    }
+
     public static TheoryData<string, int, int> Presets()
     {
         var data = new TheoryData<string, int, int>();

@@ -8,8 +8,6 @@ namespace Bnn.Trainer.Reports.Page;
 /// <summary>The report of a compression as one HTML page: it fetches nothing and needs no script.</summary>
 internal static class CompressionPage
 {
-    private static readonly string[] s_ways = ["masks", "channels", "latent", "control", ""];
-
     /// <summary>The whole page.</summary>
     public static string Write(CompressionReport report) => Document.Write(
         $"{report.Name} - compression report",
@@ -38,7 +36,7 @@ internal static class CompressionPage
         return Markup.Of($"""
             <div class="tile"><p class="name">{name}: {trial.Name}</p><p class="figure">{Text.Percent(trial.Accuracy)}</p>
             <p class="note">{Text.Whole(trial.LiveWeights)} live weights ({CompressionReport.Share(trial.LiveWeights, parent.LiveWeights)}), operations {CompressionReport.Share(trial.Operations, parent.Operations)},
-            planned time {CompressionReport.Share(trial.Sample, parent.Sample)} for one sample, {CompressionReport.Share(trial.Batch, parent.Batch)} in a batch</p></div>
+            planned time {CompressionReport.Share(trial.Cost.Sample, parent.Cost.Sample)} for one sample, {CompressionReport.Share(trial.Cost.Batch, parent.Cost.Batch)} in a batch</p></div>
 
             """);
     }
@@ -49,19 +47,28 @@ internal static class CompressionPage
         [
             ("live weights", trial => trial.LiveWeights),
             ("operations a sample", trial => trial.Operations),
-            ("planned cycles, one sample", trial => trial.Sample),
-            ("planned cycles of a sample in a batch", trial => trial.Batch),
+            ("words, columns, look-ups or planes executed, one sample", trial => trial.Cost.Work),
+            ("planes added for a register of samples", trial => trial.Cost.Planes),
+            ("planned cycles, one sample", trial => trial.Cost.Sample),
+            ("planned cycles of a sample in a batch", trial => trial.Cost.Batch),
+            ("measured ns, one sample", trial => Measured(report, trial, CompressionReport.One)),
+            ("measured ns of a sample in a batch", trial => Measured(report, trial, CompressionReport.Batch)),
         ];
         return Markup.Of($"""
-            <p>The dashed line is what was good enough. Controls, the parent trained on and random choices of the same size, stand among the others.</p>
+            <p>The dashed line is what was good enough. Controls, the parent trained on and random choices of the same size, stand among the others. Times were measured of the parent, the smallest and the fastest network, and the fastest good one of each way.</p>
             <div class="charts">
-            {costs.Select(cost => new PointChart($"Validation accuracy against {cost.Name}", cost.Name, Sets(report, cost.Cost), Mark: 100 * report.Floor, IsLog: true).Draw())}</div>
+            {costs.Where(cost => report.Trained.Any(trial => cost.Cost(trial) > 0)).Select(cost => new PointChart($"Validation accuracy against {cost.Name}", cost.Name, Sets(report, cost.Cost), Mark: 100 * report.Floor, IsLog: true).Draw())}</div>
             """);
     }
 
+    private static double Measured(CompressionReport report, Trial trial, Func<PlanMeasurement, double> time) =>
+        report.Times.TryGetValue(trial.Name, out PlanMeasurement? times) ? time(times) : 0;
+
+    // Without those whose cost is not known, or nothing.
     private static PointSet[] Sets(CompressionReport report, Func<Trial, double> cost) =>
     [
-        .. s_ways.Select((way, i) => (Way: way, Colour: i, Trials: report.Trained.Where(trial => trial.Way == way).ToArray())).Where(set => set.Trials.Length > 0)
+        .. report.Ways.Select(way => way.Name).Append(Trial.Control).Append("")
+            .Select((way, i) => (Way: way, Colour: i, Trials: report.Trained.Where(trial => trial.Way == way && cost(trial) > 0).ToArray())).Where(set => set.Trials.Length > 0)
             .Select(set => new PointSet(
                 set.Way.Length == 0 ? "parent" : set.Way,
                 [.. set.Trials.OrderBy(cost).Select(trial => new ChartPoint(cost(trial), 100 * trial.Accuracy, $"{trial.Name}: {Text.Percent(trial.Accuracy)}"))],
@@ -70,18 +77,19 @@ internal static class CompressionPage
 
     private static Markup Networks(CompressionReport report)
     {
-        var table = new Table("", "network", "<way", "validation", "points lost", "live weights", "operations", "cycles, one", "cycles, batch", "ns, one", "ns, batch", "<role");
+        var table = new Table("", "network", "<way", "validation", "points lost", "live weights", "file bytes", "operations", "executed, one", "planes, batch", "cycles, one", "cycles, batch", "ns, one", "ns, batch", "<role");
         foreach (Trial trial in report.Trained)
         {
             PlanMeasurement? times = report.Times.GetValueOrDefault(trial.Name);
             table.Add(
                 trial.Name, trial.Way, Text.Percent(trial.Accuracy), Text.Fixed(100 * (report.Trials[0].Accuracy - trial.Accuracy), 2), Text.Whole(trial.LiveWeights),
-                Text.Whole(trial.Operations), Text.Fixed(trial.Sample, 0), Text.Fixed(trial.Batch, 0), times is null ? "" : Text.Fixed(CompressionReport.One(times), 0),
+                Text.Whole(trial.FileBytes), Text.Whole(trial.Operations), Text.Whole(trial.Cost.Work), Text.Whole(trial.Cost.Planes), Text.Fixed(trial.Cost.Sample, 0), Text.Fixed(trial.Cost.Batch, 0), times is null ? "" : Text.Fixed(CompressionReport.One(times), 0),
                 times is null ? "" : Text.Fixed(CompressionReport.Batch(times), 0), report.Role(trial));
         }
         string ways = string.Join("; ", report.Ways.Select(way => $"{way.Name}: {way.About}"));
         return Markup.Of($"""
             <p>{ways}. Cycles are the planner's estimate on the usual tier, nanoseconds were measured on this machine; operations count one for each live weight and position, eight on an eight-bit input.
+            Executed are words of 64 weights, and for each register columns, look-ups, sums of bytes or planes, whichever the compiled code works with; planes those that a batch adds for each register of samples. A file holds a mask bit beside each sign where weights are pruned one by one.
             They are different costs: masks that leave many weights save operations, but not time.</p>
             {table.Draw()}
             """);
