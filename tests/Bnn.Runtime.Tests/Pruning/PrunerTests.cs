@@ -163,11 +163,16 @@ public sealed class PrunerTests
             using TrainingRun run = Pruner.Prune(parent, options with { TargetOperations = target }).Run;
             // A weight costs the same everywhere here, and rates are found to a millionth.
             Assert.InRange(run.Fold().Network.Operations() / whole, target - 0.002, target);
+            // A time that counts the first layer three times: other shares, the same law.
+            using TrainingRun timed = Pruner.Prune(parent, options with { TargetTime = target }, Time).Run;
+            Assert.InRange(Time(timed.Fold().Network) / Time(parent.Fold().Network), target - 0.003, target);
         }
         PruningResult small = Pruner.Prune(parent, options with { MaxLayerDrop = 0.01 }), large = Pruner.Prune(parent, options with { MaxLayerDrop = 0.2 });
         small.Run.Dispose();
         large.Run.Dispose();
         Assert.True(large.Rates.Sum() > small.Rates.Sum());
+
+        static double Time(Network network) => network.Operations() + (2 * network.Operations(0));
     }
 
     [Fact]
