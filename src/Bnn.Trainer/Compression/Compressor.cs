@@ -80,7 +80,8 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
         using TrainingRun run = TrainOn();
         double epoch = EpochTime.Measure(run, context.Clock, context.Cancel);
         _longest = TimeSpan.FromSeconds(epoch * wish.Epochs);
-        context.Log($"an epoch takes about {Text.Duration(TimeSpan.FromSeconds(epoch))}: {Text.Count((int)Math.Min(budget / _longest, 9999), "training")} of {wish.Epochs} in {Text.Duration(budget)}");
+        string trainings = Text.Count((int)Math.Min(budget / _longest, 9999), "training");
+        context.Log($"an epoch takes about {Text.Duration(TimeSpan.FromSeconds(epoch))}: {Text.Duration(budget)} is time for {trainings} of {Text.Count(wish.Epochs, "epoch")}");
     }
 
     private TrainingRun TrainOn() => TrainingRun.Continue(parent, wish.Epochs, wish.LearningRate, wish.Seed);
