@@ -56,7 +56,7 @@ public sealed class CompressCommandTests : IDisposable
         Assert.Contains("more --minutes goes on", cut.Out, StringComparison.Ordinal);
         Cli whole = Cli.Run([.. words, "--minutes", "10"]);
         Assert.Equal(0, whole.Exit);
-        Assert.Matches("an epoch takes about .*: 10 min 00 s is time for [0-9,]+ trainings of 2 epochs", whole.Error);
+        Assert.Matches("a training of 2 epochs takes about .*, by its first steps: 10 min 00 s is time for [0-9,]+ trainings", whole.Error);
         Assert.DoesNotContain("more --minutes", whole.Out, StringComparison.Ordinal);
         foreach (string part in new[] { "parent", "trained-on", "masks-0.15", "channels-0.6", "latent-0.5", "random", "smallest", "fastest", "Measured here, parent" })
             Assert.Contains(part, whole.Out, StringComparison.Ordinal);

@@ -78,10 +78,9 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
         if (wish.Budget is not { } budget)
             return;
         using TrainingRun run = TrainOn();
-        double epoch = EpochTime.Measure(run, context.Clock, context.Cancel);
-        _longest = TimeSpan.FromSeconds(epoch * wish.Epochs);
+        _longest = TimeSpan.FromSeconds(EpochTime.Measure(run, context.Clock, context.Cancel) * wish.Epochs);
         string trainings = Text.Count((int)Math.Min(budget / _longest, 9999), "training");
-        context.Log($"an epoch takes about {Text.Duration(TimeSpan.FromSeconds(epoch))}: {Text.Duration(budget)} is time for {trainings} of {Text.Count(wish.Epochs, "epoch")}");
+        context.Log($"a training of {Text.Count(wish.Epochs, "epoch")} takes about {Text.Duration(_longest)}, by its first steps: {Text.Duration(budget)} is time for {trainings}");
     }
 
     private TrainingRun TrainOn() => TrainingRun.Continue(parent, wish.Epochs, wish.LearningRate, wish.Seed);
