@@ -56,8 +56,13 @@ internal sealed record CompressionStudy(
     }
 
     // The finalists, and of each way what is fastest by the planner.
-    private IEnumerable<(string Path, Trial Trial)> Measured(Compressor compressor, IEnumerable<(string File, Trial Trial)> finalists) => finalists
-        .Select(finalist => (Path.Combine(Folder, finalist.File), finalist.Trial)).Concat(Ways.Select(compressor.FastestOf).OfType<Trial>().Select(trial => (RunFolder.Open(Path.Combine(Folder, trial.Name)).ModelPath, trial))).DistinctBy(measured => measured.Item2);
+    private IEnumerable<(string Path, Trial Trial)> Measured(Compressor compressor, IEnumerable<(string File, Trial Trial)> finalists)
+    {
+        IEnumerable<Trial> fastest = Ways.Select(compressor.FastestOf).OfType<Trial>();
+        return finalists.Select(finalist => (Path: Path.Combine(Folder, finalist.File), finalist.Trial))
+            .Concat(fastest.Select(trial => (RunFolder.Open(Path.Combine(Folder, trial.Name)).ModelPath, Trial: trial)))
+            .DistinctBy(measured => measured.Trial);
+    }
 
     private static PlanMeasurement Measure(CommandContext context, string path, LabeledImages images)
     {

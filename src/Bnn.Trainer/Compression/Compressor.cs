@@ -44,15 +44,17 @@ internal sealed class Compressor(CommandContext context, TrainingRun parent, Stu
     public Trial Smallest => Good.MinBy(trial => (trial.LiveWeights, -trial.Accuracy))!;
 
     /// <summary>The good enough network with the least time by the planner.</summary>
-    public Trial Fastest => Good.MinBy(trial => (trial.Cycles(wish.IsBatch), -trial.Accuracy))!;
+    public Trial Fastest => LeastTime(Good)!;
 
     /// <summary>Of the good enough networks of a way the one with the least time by the planner; null if there is none.</summary>
-    public Trial? FastestOf(Way way) => Good.Where(trial => trial.Way == way.Name).MinBy(trial => (trial.Cycles(wish.IsBatch), -trial.Accuracy));
+    public Trial? FastestOf(Way way) => LeastTime(Good.Where(trial => trial.Way == way.Name));
 
     /// <summary>The two, or the one that is both.</summary>
     public Trial[] Finalists => [.. new[] { Smallest, Fastest }.Distinct()];
 
     private IEnumerable<Trial> Good => _trials.Where(trial => trial.Accuracy >= Floor && trial.Way != Trial.Control).DefaultIfEmpty(_trials[0]);
+
+    private Trial? LeastTime(IEnumerable<Trial> trials) => trials.MinBy(trial => (trial.Cycles(wish.IsBatch), -trial.Accuracy));
 
     private TimeSpan Spent => context.Clock.GetElapsedTime(_start);
 

@@ -23,14 +23,15 @@ internal static class Planner
         else if (first is not null)
             dense[0] = null;
         var sample = new OneSample(compact, first, dense, new bool[isNeeded.Length]);
-        if (first is null && compact.Layers[0] is DenseLayer or ScoresLayer)
-            sample = sample with { PackingCalls = Math.Max(1, InputLayout.Of(compact).Runs.Count) };
+        InputLayout? vector = first is null && compact.Layers[0] is DenseLayer or ScoresLayer ? InputLayout.Of(compact) : null;
+        if (vector is not null)
+            sample = sample with { PackingCalls = Math.Max(1, vector.Runs.Count) };
         sample = sample with { InLanes = PixelLanesPlanner.Choose(sample, settings, isNeeded) };
         BatchPlan batch = BatchPlan.Of(compact, settings, sample, cancel);
         if (settings.Goal == Goal.Throughput && batch.Input is not null)
             sample = sample.OnWords();
         bool[] inLanes = sample.InLanes;
-        InputLayout input = inLanes[0] ? InputLayout.OfPlanes(compact) : InputLayout.Of(compact, first?.Codes);
+        InputLayout input = vector ?? (inLanes[0] ? InputLayout.OfPlanes(compact) : InputLayout.Of(compact, first?.Codes));
         var layers = new List<LayerPlan>();
         long left = CostModel.ModelBudget(settings.UnrolledBudget);
         ImageLayout from = input.Image ?? ImageLayout.For(shapes[0], reader: null);
