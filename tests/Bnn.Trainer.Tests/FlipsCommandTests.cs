@@ -65,5 +65,24 @@ public sealed class FlipsCommandTests : IDisposable
         Assert.Equal(isFromScratch, File.ReadAllText(Path.Combine(Run + "-flips", "round-1", "model.bnn")).Contains("from-scratch", StringComparison.Ordinal));
     }
 
+    /// <summary>A weight that has another sign at the end of an epoch changed it at some step: the same window, counted step by step, finds as many weights at least.</summary>
+    [Fact]
+    public void Steps_find_every_weight_that_epochs_find()
+    {
+        // 45 steps an epoch, in which some weights flip and flip back.
+        Assert.Equal(0, Cli.Run("train", "optdigits", "--arch", "dense-32 dense-24 scores", "--epochs", "2", "--batch", "12", "--out", _folder.At("small-steps"), "--data-dir", _folder.At("data")).Exit);
+        string[] window = ["flips", _folder.At("small-steps"), "--data-dir", _folder.At("data"), "--epochs", "2", "--learning-rate", "0.02"];
+        Assert.Equal(0, Cli.Run([.. window, "--out", _folder.At("epochs")]).Exit);
+        Assert.Equal(0, Cli.Run([.. window, "--every-step", "--out", _folder.At("steps")]).Exit);
+        string[][] epochs = Rows("epochs"), steps = Rows("steps");
+        Assert.Equal(2, epochs.Length);
+        // The same training: only what is counted differs.
+        Assert.Equal(epochs.Select(row => row[6]), steps.Select(row => row[6]));
+        Assert.All(epochs.Zip(steps), pair => Assert.True(Share(pair.Second) > Share(pair.First), $"{pair.First[3]}, step by step {pair.Second[3]}"));
+
+        string[][] Rows(string folder) => [.. File.ReadAllLines(Path.Combine(_folder.At(folder), "flips.csv")).Skip(1).Select(row => row.Split(','))];
+        static double Share(string[] row) => double.Parse(row[3], CultureInfo.InvariantCulture);
+    }
+
     private Cli Flips(params string[] words) => Cli.Run(["flips", Run, "--data-dir", _folder.At("data"), .. words]);
 }

@@ -259,6 +259,37 @@ public sealed class PrunerTests
             run.Network.Layers[0].Mask!.Live.Span.ToArray(), longer.Network.Layers[0].Mask!.Live.Span.ToArray());
     }
 
+    /// <summary>The layers have different shares, as latent size or flips say, and masks end at them, channel by channel, within the budget.</summary>
+    [Theory, InlineData(Allocation.Sensitivity), InlineData(Allocation.Flips), InlineData(Allocation.Greedy)]
+    public void Dynamic_masks_take_shares_that_layers_were_allotted(Allocation allocation)
+    {
+        using TrainingRun parent = Parent(Dense, epochs: 4);
+        var options = new PruningOptions
+        {
+            Score = PruningScores.Dynamic,
+            Granularity = Granularity.Weight,
+            Allocation = allocation,
+            TargetOperations = 0.4,
+            Epochs = 6,
+            LearningRate = 0.05,
+        };
+        PruningResult result = Pruner.Prune(parent, options);
+        using TrainingRun run = result.Run;
+        Assert.NotEqual(result.Rates[0], result.Rates[1], 0.01);
+        while (!run.IsFinished)
+            run.RunEpoch();
+        Network pruned = run.Fold().Network;
+        WeightedLayer[] layers = [.. pruned.Layers.OfType<WeightedLayer>()];
+        for (int l = 0; l < 2; l++)
+        {
+            int inputs = layers[l].Weights.Columns, live = (int)(inputs * (1 - result.Rates[l]) + 1e-6);
+            Assert.Equal(layers[l].Weights.Rows * live, layers[l].Weights.LiveCount());
+        }
+        // Rounded down in each channel: at most one weight of each is less than the budget allows.
+        double whole = parent.Fold().Network.Operations();
+        Assert.InRange(pruned.Operations(), (0.4 * whole) - (40 * 8) - 70 - 1, 0.4 * whole);
+    }
+
     [Theory, InlineData(Dense, 0), InlineData(Convolutional, PruningOptions.RepairDamping)]
     public void Convolutions_damp_their_masks_unless_told_otherwise(string architecture, double damping)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Bnn.Model;
+using Bnn.Pruning;
 using Bnn.Training;
 
 namespace Bnn.Runtime.Tests.Training;
@@ -15,9 +16,13 @@ namespace Bnn.Runtime.Tests.Training;
 /// </remarks>
 public sealed class EngineVersionTests
 {
+    private static readonly TrainingOptions
+        s_dense = new() { Architecture = "dense-40 dense-21 scores", Epochs = 3, BatchSize = 50, WarmUpSteps = 5, Seed = 1 },
+        s_sums = new() { Architecture = "conv3x3-8-s2 conv1x1-5 sum-scores", Epochs = 2, BatchSize = 96, Seed = 7, Flip = true };
+
     private static readonly (string Name, TrainingOptions Options)[] s_runs =
     [
-        ("dense", new() { Architecture = "dense-40 dense-21 scores", Epochs = 3, BatchSize = 50, WarmUpSteps = 5, Seed = 1 }),
+        ("dense", s_dense),
         ("dense-more", new()
         {
             Architecture = "dense-33 scores",
@@ -40,14 +45,24 @@ public sealed class EngineVersionTests
             BatchSize = 30,
             LearningRate = 0.005,
         }),
-        ("convolution-sums", new() { Architecture = "conv3x3-8-s2 conv1x1-5 sum-scores", Epochs = 2, BatchSize = 96, Seed = 7, Flip = true }),
+        ("convolution-sums", s_sums),
         ("planes", new() { Architecture = "dense-17 scores", Encoding = "bit-planes-3", Epochs = 2, BatchSize = 40 }),
+        ("masks", s_dense with { LiveShares = "0.3,0.2,1" }),
+    ];
+
+    // Repairs: what was pruned by scores and shares of its own, and masks chosen during the repair.
+    private static readonly (string Name, TrainingOptions Parent, PruningOptions Options)[] s_repairs =
+    [
+        ("repair-latent", s_dense, new() { Score = "latent", Granularity = Granularity.Weight, Allocation = Allocation.Sensitivity, TargetOperations = 0.5, Epochs = 2, Seed = 2 }),
+        ("repair-flips", s_dense, new() { Score = "flips", Rate = "0.25", Epochs = 2, Seed = 2 }),
+        ("repair-gradient", s_sums, new() { Score = "gradient", Granularity = Granularity.Tap, Rate = "0.2", Epochs = 2, Seed = 2 }),
+        ("repair-masks", s_sums, new() { Score = "dynamic", Granularity = Granularity.Weight, Rate = "0,0.5,0", MaskDamping = 0.9, Epochs = 2, Seed = 2 }),
     ];
 
     [Fact]
     public void Bits_change_only_with_the_version()
     {
-        var found = s_runs.ToDictionary(run => run.Name, run => Bits(run.Options));
+        Dictionary<string, string> found = Found();
         string path = Path.Combine(Repository.Root, "tests", "Bnn.Runtime.Tests", "Training", "engine-bits.txt");
         (int version, Dictionary<string, string> stored) = Read(path);
         if (version == TrainingEngine.Version)
@@ -74,10 +89,27 @@ public sealed class EngineVersionTests
             Assert.Equal(then.Value.ToString(), now.GetProperty(then.Name).ToString());
     }
 
-    // All numbers that the run gave, and the model.
-    private static string Bits(TrainingOptions options)
+    private static Dictionary<string, string> Found()
     {
-        using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small, threads: 2);
+        var found = new Dictionary<string, string>();
+        foreach ((string name, TrainingOptions options) in s_runs)
+        {
+            using TrainingRun run = TrainingRun.Start(options, SyntheticImages.Small, threads: 2);
+            found.Add(name, Bits(run));
+        }
+        foreach ((string name, TrainingOptions options, PruningOptions pruning) in s_repairs)
+        {
+            using TrainingRun parent = TrainingRun.Start(options, SyntheticImages.Small, threads: 2);
+            Bits(parent);
+            using TrainingRun repair = Pruner.Prune(parent, pruning).Run;
+            found.Add(name, Bits(repair));
+        }
+        return found;
+    }
+
+    // All numbers that the run gives, trained to its end, and the model.
+    private static string Bits(TrainingRun run)
+    {
         while (!run.IsFinished)
             run.RunEpoch();
         FoldedModel model = run.Fold();
