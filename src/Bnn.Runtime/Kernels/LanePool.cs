@@ -7,7 +7,7 @@ namespace Bnn.Kernels;
 /// <summary>Pooling of planes with a pixel in each lane: OR of each window, or AND for some channels. What lies outside the image is ignored.</summary>
 /// <remarks>
 /// Exact. Row by row: the rows of the window are combined, then its columns, then every stride-th column is kept; some 50 cycles for an output row.
-/// Windows of 2x2 that do not overlap go word by word, several rows at once: some 25 instructions for a word.
+/// Windows of 2x2 that do not overlap go word by word, several rows at once: two to 25 instructions for a word.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LanePool
@@ -61,6 +61,12 @@ public sealed class LanePool
             throw new ArgumentException($"{channels} planes do not fit into {input.Length} and {output.Length} words.");
         if (_isHalving)
         {
+            int done = and.IsEmpty ? WideHalving.Pool(Input, input, inputStride, channels, Output.Words, output, outputStride) : 0;
+            if (done == channels)
+                return;
+            input = input[(done * inputStride)..];
+            output = output[(done * outputStride)..];
+            channels -= done;
             if (InputWindow.IsFast && Input.Pitch <= BitHalving.MostPitch)
                 BitHalving.Pool(Input, input, inputStride, channels, and, Output.Words, output, outputStride);
             else

@@ -20,16 +20,53 @@ public class LaneHalvingTests
                 BitHalving.Pool(input, planes, stride, Channels, [and], output.Words, pooled, outputStride);
             else
                 LaneHalving.Pool(input, planes, stride, Channels, [and], output.Words, pooled, outputStride);
-            for (int c = 0; c < Channels; c++)
+            Check(planes, input, stride, Channels, and, pooled, output, outputStride);
+        }
+    }
+
+    /// <summary>Whole registers, of large planes and of small ones together; what does not fill them is left as it is.</summary>
+    [Fact]
+    public void Pools_of_two_by_two_go_sixteen_words_at_a_time()
+    {
+        foreach ((PixelLayout input, PixelLayout output, Random random) in Layouts())
+        {
+            int channels = random.Next(1, 20), together = input.Pitch == 8 ? 8 : input.Words <= 4 ? 4 : 1;
+            int stride = Fours(input.Words + random.Next(5)), outputStride = Fours(output.Words + random.Next(5));
+            ulong[] planes = Words(channels * stride, random), pooled = Words(channels * outputStride, random), before = [.. pooled];
+            int done = WideHalving.Pool(input, planes, stride, channels, output.Words, pooled, outputStride);
+            Assert.Equal(!WideHalving.IsSupported || (input.Pitch == 8 && input.Words > 1) ? 0 : channels / together * together, done);
+            Check(planes, input, stride, done, 0, pooled, output, outputStride);
+            Assert.Equal(before[(done * outputStride)..], pooled[(done * outputStride)..]);
+            // The same by the layer, which does the rest in another way.
+            ulong[] whole = Words(channels * outputStride, random);
+            new LanePool(input, 2, 2, 2, 2, 0, 0, output.Height, output.Width).Run(planes, stride, channels, default, whole, outputStride);
+            Check(planes, input, stride, channels, 0, whole, output, outputStride);
+        }
+
+        static int Fours(int words) => (words + 3) / 4 * 4;
+    }
+
+    [Fact]
+    public void Planes_without_room_for_registers_are_left_to_other_ways()
+    {
+        var input = new PixelLayout(32, 32);
+        Assert.Equal(0, WideHalving.Pool(input, new ulong[34], 17, 2, 4, new ulong[8], 4));
+        Assert.Equal(0, WideHalving.Pool(input, new ulong[32], 16, 2, 4, new ulong[10], 5));
+        Assert.Equal(0, WideHalving.Pool(input, new ulong[31], 16, 2, 4, new ulong[8], 4));
+        Assert.Equal(0, WideHalving.Pool(input, new ulong[32], 16, 2, 4, new ulong[7], 4));
+    }
+
+    private static void Check(ulong[] planes, PixelLayout input, int stride, int channels, ulong and, ulong[] pooled, PixelLayout output, int outputStride)
+    {
+        for (int c = 0; c < channels; c++)
+        {
+            for (int y = 0; y < output.Height; y++)
             {
-                for (int y = 0; y < output.Height; y++)
+                for (int x = 0; x < output.Width; x++)
                 {
-                    for (int x = 0; x < output.Width; x++)
-                    {
-                        int ones = Enumerable.Range(0, 4).Count(i => PixelCases.Pixel(planes, input, stride, c, (2 * y) + (i / 2), (2 * x) + (i % 2)));
-                        bool expected = (and >> c & 1) != 0 ? ones == 4 : ones > 0;
-                        Assert.True(expected == PixelCases.Pixel(pooled, output, outputStride, c, y, x), $"{input}, channel {c}, {y}, {x}");
-                    }
+                    int ones = Enumerable.Range(0, 4).Count(i => PixelCases.Pixel(planes, input, stride, c, (2 * y) + (i / 2), (2 * x) + (i % 2)));
+                    bool expected = (and >> c & 1) != 0 ? ones == 4 : ones > 0;
+                    Assert.True(expected == PixelCases.Pixel(pooled, output, outputStride, c, y, x), $"{input}, channel {c}, {y}, {x}");
                 }
             }
         }

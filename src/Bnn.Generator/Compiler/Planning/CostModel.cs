@@ -229,8 +229,14 @@ internal static class CostModel
     /// <summary>Cycles of up to four words of rows in such a pool.</summary>
     public const double LanePoolWords = 17.5;
 
-    /// <summary>The same where instructions pick single bits of a word.</summary>
-    public const double LanePoolBits = 7.5;
+    /// <summary>Cycles of up to sixteen words of rows in such a pool with registers of 256 bits, nothing besides: 14 on Zen 5.</summary>
+    public const double LanePoolBlock = 14;
+
+    /// <summary>The same of a plane of up to four words, of which four go together.</summary>
+    public const double LanePoolOfFour = 4;
+
+    /// <summary>The same of a plane of a word, of which eight go together.</summary>
+    public const double LanePoolOfEight = 2;
 
     /// <summary>Cycles of an output row in any other pool.</summary>
     public const double LanePoolRow = 50;

@@ -39,15 +39,17 @@ internal static class LaneCosts
     }
 
     /// <summary>Cycles of a pool of one image.</summary>
-    /// <remarks>Processors with 256 bits are taken to have fast instructions that pick single bits, as all but AMD's before Zen 3.</remarks>
     public static double Pool(LaneTier tier, MaxPoolLayer layer, Shape input)
     {
         Shape output = layer.Output(input);
-        int pitch = Pitch(input.Width);
+        int pitch = Pitch(input.Width), words = Words(input.Height, pitch);
         if (layer.Window != new Extent(2, 2) || layer.Stride != new Extent(2, 2) || layer.Padding != default)
             return output.Channels * output.Height * CostModel.LanePoolRow;
-        double words = tier.Words >= 4 && pitch <= 32 ? CostModel.LanePoolBits : CostModel.LanePoolWords;
-        return output.Channels * (CostModel.LanePoolChannel + ((Words(input.Height, pitch) + 3) / 4 * words));
+        bool isWide = tier.Words >= 4 && (pitch > 8 || words == 1);
+        return output.Channels * (!isWide ? CostModel.LanePoolChannel + ((words + 3) / 4 * CostModel.LanePoolWords)
+            : pitch == 8 ? CostModel.LanePoolOfEight
+            : words <= 4 ? CostModel.LanePoolOfFour
+            : (words + 15) / 16 * CostModel.LanePoolBlock);
     }
 
     /// <summary>Cycles to spread a stream of bits over planes, or to gather it.</summary>
