@@ -8,16 +8,19 @@ namespace Bnn.Kernels;
 /// <remarks>
 /// A tap is a load some rows on, a shift along the row, and a mask of the positions at which it lies inside the image; padding fills the others.
 /// With a stride, or where the positions need another pitch than the image, rows and columns are first picked into a copy, once for all taps. Some eight
-/// instructions for each tap of each channel and register.
+/// instructions for each tap of each channel and register, four in the usual kernel of three by three; images of one word are <see cref="TurnedWords"/>.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class LaneWindow
 {
     private readonly int _strideHeight, _strideWidth, _firstRow, _rowSpan, _maskWords;
-    private readonly bool _hasPadding, _isDirect, _isHalving;
+    private readonly bool _hasPadding, _isDirect, _isHalving, _isThreeByThree;
     private readonly PixelLayout _picked;
     private readonly Phase[] _phases;
     private readonly ulong[] _inside;
+
+    // Where the image and its positions are one word each.
+    private readonly TurnedWords? _turned;
 
     /// <summary>A window over an image.</summary>
     /// <param name="input">Layout of the image.</param>
@@ -68,6 +71,15 @@ public sealed class LaneWindow
             phase.Taps = [.. phase.Taps, tap];
         }
         _phases = [.. phases];
+        if (_phases.Length == 1 && _picked.Words == 1 && Output.Words == 1)
+        {
+            var turns = new int[Taps];
+            var turnedInside = new ulong[Taps];
+            foreach (Tap tap in _phases[0].Taps)
+                (turns[tap.Index], turnedInside[tap.Index]) = ((tap.Offset * 8) + (_firstRow * Output.Pitch) + tap.Shift, _inside[tap.Index * _maskWords]);
+            _turned = new(turns, turnedInside, paddingBit);
+        }
+        _isThreeByThree = !paddingBit && (kernelHeight, kernelWidth, strideHeight, strideWidth, left) == (3, 3, 1, 1, 1);
     }
 
     /// <summary>Layout of the image.</summary>
@@ -129,6 +141,11 @@ public sealed class LaneWindow
         {
             throw new ArgumentException($"Planes {plane} to {plane + count} of {source.Length} words do not give {Taps} taps each in {taps.Length} words.");
         }
+        if (typeof(TLanes) == typeof(Lanes64) && _turned is not null)
+        {
+            _turned.Gather(source[(plane * stride)..], stride, count, taps, complements, TurnedWords.Together);
+            return;
+        }
         int first = (word * Output.RowsOfWord) + _firstRow, rows = registerRows + _rowSpan;
         int copyBytes = ((rows * pitchBytes) + 7) / 8 * 8;
         byte* copy = stackalloc byte[copyBytes];
@@ -152,8 +169,11 @@ public sealed class LaneWindow
                     CopyRows(MemoryMarshal.AsBytes(source), from, new(copy, copyBytes));
                     direct = 1;
                 }
-                // Called once only: it is inlined, and the JIT takes 2 ms for it.
-                TapPlanes(phase.Taps, ref at, (nint)planeBytes, direct, ref inside, ref to, complements);
+                // Each called once only: they are inlined, and the JIT takes 2 ms for them.
+                if (_isThreeByThree)
+                    ThreeByThree(phase.Taps, ref at, (nint)planeBytes, direct, ref inside, ref to, complements);
+                else
+                    TapPlanes(phase.Taps, ref at, (nint)planeBytes, direct, ref inside, ref to, complements);
                 left -= direct;
                 from += direct * planeBytes;
                 to = ref Unsafe.Add(ref to, direct * Taps);
@@ -186,6 +206,39 @@ public sealed class LaneWindow
                     Put(ref y, (TLanes.ShiftLeft(Unsafe.ReadUnaligned<TLanes>(ref x), -shift) & mask) | outside, complements);
             }
         }
+    }
+
+    // The usual kernel, plane by plane, a column of padding before the image: each row of taps is read once, and shifts are constants.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ThreeByThree<TLanes>(Tap[] taps, ref byte rows, nint planeBytes, int planes, ref ulong inside, ref TLanes to, int complements)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        nint above = taps[0].Offset, level = taps[3].Offset, below = taps[6].Offset;
+        TLanes aboveLeft = Mask<TLanes>(ref inside, 0), aboveHere = Mask<TLanes>(ref inside, 1), aboveRight = Mask<TLanes>(ref inside, 2);
+        TLanes levelLeft = Mask<TLanes>(ref inside, 3), here = Mask<TLanes>(ref inside, 4), levelRight = Mask<TLanes>(ref inside, 5);
+        TLanes belowLeft = Mask<TLanes>(ref inside, 6), belowHere = Mask<TLanes>(ref inside, 7), belowRight = Mask<TLanes>(ref inside, 8);
+        for (; planes > 0; planes--, rows = ref Unsafe.Add(ref rows, planeBytes), to = ref Unsafe.Add(ref to, 9))
+        {
+            Row(ref Unsafe.Add(ref rows, above), aboveLeft, aboveHere, aboveRight, ref to, complements);
+            Row(ref Unsafe.Add(ref rows, level), levelLeft, here, levelRight, ref Unsafe.Add(ref to, 3), complements);
+            Row(ref Unsafe.Add(ref rows, below), belowLeft, belowHere, belowRight, ref Unsafe.Add(ref to, 6), complements);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TLanes Mask<TLanes>(ref ulong inside, int tap)
+        where TLanes : unmanaged, ILanes<TLanes> => Unsafe.As<ulong, TLanes>(ref Unsafe.Add(ref inside, tap * _maskWords));
+
+    // Three taps of a row.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row<TLanes>(ref byte row, TLanes insideLeft, TLanes inside, TLanes insideRight, ref TLanes to, int complements)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes bits = Unsafe.ReadUnaligned<TLanes>(ref row);
+        TLanes left = TLanes.ShiftLeft(bits, 1) & insideLeft, here = bits & inside, right = TLanes.ShiftRight(bits, 1) & insideRight;
+        (to, Unsafe.Add(ref to, 1), Unsafe.Add(ref to, 2)) = (left, here, right);
+        if (complements != 0)
+            (Unsafe.Add(ref to, complements), Unsafe.Add(ref to, complements + 1), Unsafe.Add(ref to, complements + 2)) = (~left, ~here, ~right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,10 +24,11 @@ internal static class LaneCosts
         double picked = Picked(layer, input, isEightBit);
         // Channels share a register where all positions are one word.
         if (Words(output.Height, pitch) == 1 && !isEightBit)
-            return picked + (additions * tier.WordPlane) + (output.Channels * tier.WordChannel) + (taps * CostModel.WordTap);
+            return picked + (additions * tier.WordPlane) + (output.Channels * tier.WordChannel) + (taps * tier.WordTap);
+        bool isOfThree = layer.Kernel == new Extent(3, 3) && layer.Stride == new Extent(1, 1) && layer.Padding.Left == 1;
         double channels = Channels(forms) + (isEightBit ? output.Channels * 8 * CostModel.LaneBit : 0);
         return picked + tier.Registers(Words(output.Height, pitch),
-            words => (additions * tier.Plane(words)) + channels + (taps * CostModel.LaneTap));
+            words => (additions * tier.Plane(words)) + channels + (taps * (isOfThree ? CostModel.LaneTapOfThree : CostModel.LaneTap)));
     }
 
     // With a stride rows and columns are picked first, once for each remainder that a tap has.

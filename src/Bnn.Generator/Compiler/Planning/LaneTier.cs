@@ -34,6 +34,9 @@ internal sealed record LaneTier(string Name, int Words, double WordFactor, Dense
     /// <summary>Cycles of such a channel besides.</summary>
     public double WordChannel => Words >= 4 ? CostModel.WordChannel : CostModel.WordChannel128;
 
+    /// <summary>Cycles to bring a plane of one word under a tap of a kernel.</summary>
+    public double WordTap => Words switch { 8 => CostModel.WordTap512, 4 => CostModel.WordTap256, _ => CostModel.WordTap128 };
+
     /// <summary>Cycles of a layer over <paramref name="words"/> words of lanes: whole registers, the last one as narrow as it may be.</summary>
     /// <param name="words">Words of a plane.</param>
     /// <param name="register">Cycles of a register with so many words.</param>
