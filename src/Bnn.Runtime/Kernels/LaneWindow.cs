@@ -169,7 +169,7 @@ public sealed class LaneWindow
                     CopyRows(MemoryMarshal.AsBytes(source), from, new(copy, copyBytes));
                     direct = 1;
                 }
-                // Each called once only: they are inlined, and the JIT takes 2 ms for them.
+                // The second is called once only: it is inlined, and the JIT takes 2 ms for it.
                 if (_isThreeByThree)
                     ThreeByThree(phase.Taps, ref at, (nint)planeBytes, direct, ref inside, ref to, complements);
                 else

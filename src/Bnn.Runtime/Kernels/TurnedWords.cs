@@ -8,7 +8,7 @@ namespace Bnn.Kernels;
 
 /// <summary>The taps of a window over images of one word, up to 8x8 pixels, whose positions are one word too: each is the word of the image, turned round.</summary>
 /// <remarks>
-/// What comes in from the other end of the word belongs to no position at which the tap lies inside the image. Turned by all taps at once, in the words of a register: some four instructions for eight taps.
+/// What comes in from the other end of the word belongs to no position at which the tap lies inside the image. Several taps turn it at once, each in a word of a register: some four instructions for eight of them.
 /// Immutable.
 /// </remarks>
 internal sealed class TurnedWords
@@ -30,7 +30,7 @@ internal sealed class TurnedWords
     }
 
     /// <summary>Taps that this processor turns at once: 8, 4 or 1.</summary>
-    public static int Together => Avx512F.IsSupported && Vector512.IsHardwareAccelerated ? 8 : Avx2.IsSupported ? 4 : 1;
+    public static int Together => Avx512F.IsSupported && Vector512.IsHardwareAccelerated ? 8 : Avx2.IsSupported && Vector256.IsHardwareAccelerated ? 4 : 1;
 
     /// <summary>The words of all taps of some planes.</summary>
     /// <param name="planes">A plane every <paramref name="stride"/> words.</param>
